@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One item's state: what its ledger entries add up to. An item that was never scanned has no row.
+ *
+ * Invariants
+ *  1. Only assay_item_apply_* change an item, from a record alone: the live path and replay are
+ *     the same code, so a rebuilt state is the same state.
+ *  2. last_position is the position of the last record applied; a record at or below it is skipped.
+ */
+#ifndef ASSAY_CORE_ITEM_H
+#define ASSAY_CORE_ITEM_H
+
+#include "core/record.h"
+
+/* A row as stored: 42 bytes after one scan, up to this with every part. */
+#define ASSAY_ITEM_ROW_MAX 160
+
+struct assay_item {
+    uint64_t last_position; /* last record applied; 0 = empty item */
+    uint64_t last_scan;     /* position of the last scan record */
+    int64_t first_at_unix_ms; /* of the first scan on sale */
+    uint64_t first_device;
+    uint32_t first_place;
+    uint32_t scans;           /* on sale */
+    uint32_t scans_before_sale;
+    int64_t confirmed_at_unix_ms; /* first reveal; 0 = none */
+    uint64_t confirmed_device;
+    uint32_t confirmed_place;
+    uint32_t wrong_pins;          /* since the last right one */
+    int64_t wrong_pin_at_unix_ms; /* the last */
+    uint64_t claim;               /* position of the claim record; 0 = not registered */
+    int32_t find_day;             /* day of the failed look-ups below */
+    uint8_t find_tries;
+    int64_t minute;               /* unix minute of the count below */
+    uint16_t minute_scans;        /* recorded scans in that minute */
+    struct assay_risk_state risk;
+};
+
+/** Apply a record of this item. No-op for a position at or below last_position. */
+void assay_item_apply_scan(struct assay_item *item, const struct assay_scan_record *scan,
+                           const struct assay_place *place, uint64_t position);
+void assay_item_apply_claim(struct assay_item *item, uint64_t position);
+void assay_item_apply_find(struct assay_item *item, int64_t at_unix_ms, uint64_t position);
+
+/** Row of an item. data: out, ASSAY_ITEM_ROW_MAX bytes. returns the length. */
+size_t assay_item_encode(const struct assay_item *item, uint8_t data[ASSAY_ITEM_ROW_MAX]);
+
+/** Item of a row. ASSAY_OK or ASSAY_E_CORRUPT. */
+ASSAY_MUST_CHECK enum assay_error assay_item_decode(const void *data, size_t len_bytes,
+                                                    struct assay_item *item);
+
+#endif

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Every bound of the system: value, unit, why, and what the user sees when it is met. */
+#ifndef ASSAY_CORE_LIMITS_H
+#define ASSAY_CORE_LIMITS_H
+
+/* -- codes and batches -- */
+
+/* Items in one batch: 26 bits of index, less two so that a guess hits with at most 2^-36.
+ * Met: `batch create` is refused; make several batches. */
+#define ASSAY_BATCH_ITEMS_MAX (1u << 24)
+/* Batches of one data directory; their keys are resident, about 1 KiB each. Met: E_FULL. */
+#define ASSAY_BATCHES_MAX (1u << 17)
+/* Products of one data directory. Met: E_FULL. */
+#define ASSAY_PRODUCTS_MAX (1u << 16)
+/* Distinct ranges of one kind (active, void, recalled) in one batch, after merging neighbours.
+ * Met: E_FULL; merge ranges or make a new batch. */
+#define ASSAY_BATCH_RANGES_MAX 4096
+/* Office tokens. Met: E_FULL; revoke one. */
+#define ASSAY_TOKENS_MAX 256
+
+/* -- texts, bytes of UTF-8 without the final NUL -- */
+#define ASSAY_BRAND_NAME_MAX 80
+#define ASSAY_SKU_MAX 40          /* [A-Za-z0-9._-] */
+#define ASSAY_PRODUCT_NAME_MAX 120 /* one language */
+#define ASSAY_LOT_MAX 20          /* GS1 AI (10): X..20 */
+#define ASSAY_HOST_MAX 120        /* an origin: scheme://host[:port] */
+#define ASSAY_REASON_MAX 200      /* reason of a void or recall, shown to buyers */
+#define ASSAY_URL_MAX 300
+#define ASSAY_ACTOR_MAX 64        /* who did it, in the ledger */
+
+/* -- places -- */
+#define ASSAY_CITY_MAX 63
+/* Distinct places interned in one ledger. Met: city, then region, is left out of new ones. */
+#define ASSAY_PLACES_MAX (1u << 18)
+
+/* -- ledger -- */
+#define ASSAY_LEDGER_SEGMENT_BYTES (64ull << 20)
+#define ASSAY_LEDGER_SEGMENT_BYTES_MIN (1ull << 20)
+#define ASSAY_LEDGER_GROUP_BYTES_MAX (1u << 20)
+#define ASSAY_RECORD_BYTES_MAX 65528u
+
+/* -- scanning -- */
+/* Scans one loop hands over in one pass. Met: 503 with Retry-After. */
+#define ASSAY_GROUP_SCANS_MAX 1024
+/* Changed items between two checkpoints; about 150 bytes each. Met: scans get 503. */
+#define ASSAY_OVERLAY_ITEMS (1u << 20)
+/* How many of an item's scans are walked back to find a retry. Older retries count anew. */
+#define ASSAY_RETRY_WALK_MAX 16
+#define ASSAY_RETRY_WINDOW_MS (10 * 60 * 1000)
+/* Ledgered scans of one item in a minute; beyond, repeats are only counted in the summary. */
+#define ASSAY_ITEM_SCANS_A_MINUTE 60
+/* Wrong PINs of one item before each further try has to wait; never locked for good. */
+#define ASSAY_PIN_FREE_TRIES 5
+#define ASSAY_PIN_WAIT_MS_MAX (60 * 60 * 1000)
+/* Warranty look-ups of one item and day. Met: the same answer as unknown. */
+#define ASSAY_FIND_TRIES_A_DAY 5
+#define ASSAY_RECEIPT_LIFETIME_MS (30 * 60 * 1000)
+/* Free space kept in reserve: below it scans get 503 and checkpoints wait. */
+#define ASSAY_DISK_RESERVE_BYTES (256ull << 20)
+
+/* -- HTTP -- */
+#define ASSAY_BODY_BYTES_MAX (16 * 1024)
+#define ASSAY_UPLOAD_BYTES_MAX (64 * 1024 * 1024) /* admin.sock and office uploads */
+#define ASSAY_JSON_DEPTH_MAX 8
+#define ASSAY_CONNECTIONS_MAX 16384
+#define ASSAY_CONNECTIONS_PER_ADDRESS_MAX 4096
+#define ASSAY_REQUEST_DEADLINE_MS 10000
+#define ASSAY_LOOPS_MAX 64
+
+/* -- state store -- */
+#define ASSAY_STATE_MAP_BYTES (1ull << 40)
+/* Dirty pages of one LMDB transaction; LMDB itself ends at 131,072. */
+#define ASSAY_STATE_SLICE_PAGES_MAX 100000u
+
+#endif

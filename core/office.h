@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Administrative commands: one table, one function; served over HTTP by the verifier and called
+ * directly by assay-batch when no verifier runs. */
+#ifndef ASSAY_CORE_OFFICE_H
+#define ASSAY_CORE_OFFICE_H
+
+#include <jansson.h>
+
+#include "core/keyring.h"
+#include "core/store.h"
+
+struct assay_office {
+    struct assay_store *store;
+    struct assay_store_session *session; /* of the calling thread */
+    const struct assay_keyring *keyring; /* label and office keys, as far as a command needs them */
+};
+
+/** Who asks: for the ledger, and what they may do. */
+struct assay_actor {
+    char name[ASSAY_ACTOR_MAX + 1]; /* "uid 0 (root)", "token ci" */
+    uint32_t scopes;                /* ASSAY_SCOPE_* */
+};
+
+/** Run one command.
+ *
+ *  command   "product.add", "batch.create", ... as in the table; see assay_office_each_command.
+ *  params    JSON object; every field is checked, unknown ones are refused.
+ *  now_unix_ms  the time of the act.
+ *  result    out: a new reference, on ASSAY_OK only.
+ *  returns   ASSAY_OK; ASSAY_E_FIELD, _NOT_FOUND, _EXISTS, _TRANSITION, _SCOPE, ... with a reason
+ *            that names the field and what to do.
+ *  blocks    for the sync. threads: one per session.
+ */
+ASSAY_MUST_CHECK enum assay_error assay_office_run(struct assay_office *office, const char *command,
+                                                   const json_t *params,
+                                                   const struct assay_actor *actor,
+                                                   int64_t now_unix_ms, json_t **result,
+                                                   struct assay_reason *reason);
+
+/** The actor of a Bearer token's text. ASSAY_OK or ASSAY_E_TOKEN. */
+ASSAY_MUST_CHECK enum assay_error assay_office_actor_of_token(struct assay_store *store,
+                                                              const char *token, size_t len,
+                                                              struct assay_actor *actor);
+
+/** Walk the table: name, scope, one line of help. */
+void assay_office_each_command(void (*visit)(void *context, const char *name, uint32_t scope,
+                                             const char *help),
+                               void *context);
+
+#endif

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The embedded store: ledger (truth), LMDB state (what we know from it), overlay (what changed
+ * since the last checkpoint) and catalog (brand, products, batches, tokens, sites) under one lock.
+ * The only module that scan, claim and office stand on; another engine can take its place here.
+ *
+ * Invariants are numbered in store.c. Threads: see each call; the store's one lock is a leaf:
+ * nothing else is locked or synced while it is held, but for the page-cache write of a group.
+ */
+#ifndef ASSAY_CORE_STORE_H
+#define ASSAY_CORE_STORE_H
+
+#include "core/item.h"
+#include "core/ledger.h"
+
+struct assay_store;
+struct assay_store_session;
+
+struct assay_store_options {
+    const char *dir;        /* the data directory */
+    uint32_t overlay_items; /* 0 = ASSAY_OVERLAY_ITEMS */
+    uint32_t checkpoint_interval_ms; /* 0 = 5,000; also when half of the overlay is used */
+    bool no_checkpointer;   /* tests: fold only by assay_store_checkpoint */
+    struct assay_ledger_io io;
+};
+
+/** A product as published: immutable, valid until the store is closed. */
+struct assay_product {
+    struct assay_product_record value;
+    uint64_t position;
+};
+
+/** Make DIR with an empty ledger and state; writes `brand` as its first record.
+ *  returns ASSAY_OK; ASSAY_E_EXISTS; ASSAY_E_IO. */
+ASSAY_MUST_CHECK enum assay_error assay_store_create(const struct assay_store_options *options,
+                                                     const struct assay_brand_record *brand,
+                                                     struct assay_reason *reason);
+
+/** Take the lock file, open state and ledger, replay what the state does not hold yet.
+ *  returns ASSAY_OK; ASSAY_E_LOCKED (names the process); ASSAY_E_NOT_FOUND; ASSAY_E_CORRUPT;
+ *  ASSAY_E_AHEAD; ASSAY_E_VERSION; ASSAY_E_IO; ASSAY_E_STORE. */
+ASSAY_MUST_CHECK enum assay_error assay_store_open(const struct assay_store_options *options,
+                                                   struct assay_store **store,
+                                                   struct assay_reason *reason);
+
+/** Checkpoint, sync and close. No session is open. */
+void assay_store_close(struct assay_store *store);
+
+/** A reader of the state for one thread. returns ASSAY_OK, ASSAY_E_STORE, ASSAY_E_MEMORY. */
+ASSAY_MUST_CHECK enum assay_error assay_store_session_open(struct assay_store *store,
+                                                           struct assay_store_session **session);
+void assay_store_session_close(struct assay_store_session *session);
+
+/* -- catalog: lock-free reads of published, immutable facts -- */
+
+/** The facts of a batch that never change after creation; valid until close. */
+struct assay_batch_facts {
+    uint32_t handle;
+    uint32_t epoch;
+    uint32_t count;
+    uint32_t flags;
+    uint32_t slot; /* 0..ASSAY_BATCHES_MAX-1, dense: for per-thread caches */
+    int32_t expires_on;
+    char sku[ASSAY_SKU_MAX + 1];
+    char lot[ASSAY_LOT_MAX + 1];
+    char market[3];
+};
+
+/** Facts of a handle, or NULL if there is no such batch. threads: any. blocks: no. */
+const struct assay_batch_facts *assay_store_batch_facts(const struct assay_store *store,
+                                                        uint32_t handle);
+
+/** The brand as of now. threads: any. Valid until close. */
+const struct assay_brand_record *assay_store_brand(const struct assay_store *store);
+
+/** The current version of a product, or NULL. threads: any. */
+const struct assay_product *assay_store_product(const struct assay_store *store, const char *sku);
+
+/** A place by its number; static empty place for 0 or an unknown one. threads: any. */
+const struct assay_place *assay_store_place(const struct assay_store *store, uint32_t place);
+
+/* -- scans -- */
+
+/** One scan to decide. Filled by the caller; borrowed until the group is complete. */
+struct assay_scan_request {
+    const struct assay_batch_facts *batch;
+    uint32_t index;
+    int64_t at_unix_ms;
+    uint8_t scan_id[ASSAY_SCAN_ID_LEN];
+    uint64_t device; /* 0 = none */
+    struct assay_place place;
+    struct assay_position position;
+    enum assay_pin_outcome pin;
+    enum assay_channel channel;
+    bool own_position;
+    bool by_form;
+    bool foreign_gtin;
+    bool foreign_lot;
+};
+
+/** What was decided. Filled by the store. */
+struct assay_scan_answer {
+    enum assay_error error; /* ASSAY_OK, or ASSAY_E_THROTTLED / _FULL / _NO_SPACE: 503 or wait */
+    enum assay_verdict verdict;
+    bool repetition; /* the same scan as one recorded before */
+    uint32_t number;
+    uint8_t scan_id[ASSAY_SCAN_ID_LEN]; /* the recorded one's, for a repetition */
+    int64_t at_unix_ms;
+    uint32_t place;
+    int64_t first_at_unix_ms; /* 0 = none */
+    uint32_t first_place;
+    bool first_by_this_device;
+    int64_t confirmed_at_unix_ms; /* 0 = none */
+    uint32_t confirmed_place;
+    bool confirmed_by_this_device;
+    struct assay_risk risk;
+    int32_t warranty_ends_on; /* ASSAY_DAY_NONE = not registered */
+    uint32_t retry_after_ms;  /* of a throttled PIN */
+    const struct assay_product *product; /* NULL only if it never had one */
+    char reason_text[ASSAY_REASON_MAX + 1]; /* of a void or recall; else empty */
+};
+
+/** The scans of one pass of one loop. */
+struct assay_scan_group {
+    uint32_t count;
+    const struct assay_scan_request *requests[ASSAY_GROUP_SCANS_MAX];
+    struct assay_scan_answer *answers[ASSAY_GROUP_SCANS_MAX];
+};
+
+/** Decide, record and sync a group; answers may be sent when it returns ASSAY_OK.
+ *
+ *  session   of the calling thread.
+ *  returns   ASSAY_OK (each answer has its own error); any other: end the process.
+ *  blocks    for the sync. threads: one per session.
+ */
+ASSAY_MUST_CHECK enum assay_error assay_store_scan(struct assay_store_session *session,
+                                                   struct assay_scan_group *group);
+
+/** Count a code that was never issued, by place; ledgered once a second. threads: any. */
+void assay_store_count_forged(struct assay_store *store, const struct assay_place *place,
+                              int64_t at_unix_ms);
+
+/* -- everything else that changes state -- */
+
+/** Check a record against the state, append it, apply it, sync it.
+ *
+ *  record    BRAND, PRODUCT, BATCH, MOVE, MANIFEST, SITE, TOKEN, CLAIM, FIND or REPORT.
+ *            CLAIM: refused with ASSAY_E_TAKEN if the item has one, ASSAY_E_REFUSED if the item
+ *            is not on sale. FIND: counts a failed look-up.
+ *  position  out: where it stands.
+ *  returns   ASSAY_OK (on disk); or the refusal, with reason; ASSAY_E_IO: end the process.
+ *  threads   any session's. blocks: for the sync.
+ */
+ASSAY_MUST_CHECK enum assay_error assay_store_put(struct assay_store_session *session,
+                                                  const struct assay_record *record,
+                                                  uint64_t *position, struct assay_reason *reason);
+
+/** A place's number, interned if need be (appended with a later sync). 0 = none left. */
+uint32_t assay_store_place_number(struct assay_store *store, const struct assay_place *place);
+
+/** Item as of now, after waiting that what was read is synced. An item never touched is all zero. */
+ASSAY_MUST_CHECK enum assay_error assay_store_item(struct assay_store_session *session,
+                                                   uint64_t item, struct assay_item *value);
+
+/** Copy of a batch with its ranges as of now; the caller deinits it. ASSAY_OK, E_NOT_FOUND. */
+ASSAY_MUST_CHECK enum assay_error assay_store_batch(struct assay_store_session *session,
+                                                    uint32_t handle, struct assay_batch *batch);
+
+/** Visit products, batches, tokens or sites in order of creation; stop when visit returns false.
+ *  What is visited is borrowed for the call; the store's lock is not held meanwhile for products;
+ *  batches are visited one copy at a time. */
+void assay_store_each_product(struct assay_store *store,
+                              bool (*visit)(void *context, const struct assay_product *product),
+                              void *context);
+ASSAY_MUST_CHECK enum assay_error
+assay_store_each_batch(struct assay_store_session *session,
+                       bool (*visit)(void *context, const struct assay_batch *batch),
+                       void *context);
+void assay_store_each_token(struct assay_store *store,
+                            bool (*visit)(void *context, const struct assay_token_record *token),
+                            void *context);
+void assay_store_each_site(struct assay_store *store,
+                           bool (*visit)(void *context, const struct assay_site_record *site),
+                           void *context);
+
+/** Record at a position (claims, scan history of an item). threads: any. */
+ASSAY_MUST_CHECK enum assay_error assay_store_record(struct assay_store *store, uint64_t position,
+                                                     struct assay_record *record);
+
+/** Fold the overlay into the state now. returns ASSAY_OK or what ends the process. */
+ASSAY_MUST_CHECK enum assay_error assay_store_checkpoint(struct assay_store *store);
+
+struct assay_store_stats {
+    uint64_t ledger_end;
+    uint64_t ledger_synced;
+    uint64_t ledger_records;
+    uint64_t checkpoint_position; /* the state holds the ledger up to here */
+    uint64_t checkpoints;
+    uint64_t checkpoint_last_ms;
+    uint32_t overlay_items; /* active and frozen */
+    uint32_t overlay_room;
+    uint64_t sync_calls;
+    uint64_t sync_total_ns;
+    uint64_t sync_max_ns;
+    uint32_t batches;
+    uint32_t products;
+    uint32_t places;
+    bool low_space;
+};
+
+/** Figures for /metrics and /readyz. threads: any. */
+void assay_store_stats(const struct assay_store *store, struct assay_store_stats *stats);
+
+/** Where readers beside a running verifier may read up to: DIR/synced, kept by the store.
+ *  ASSAY_OK; ASSAY_E_NOT_FOUND: read up to the tail. */
+ASSAY_MUST_CHECK enum assay_error assay_store_published(const char *dir, uint64_t *synced);
+
+/** Throw the state away and make it anew from the ledger; the directory is not in use. */
+ASSAY_MUST_CHECK enum assay_error assay_store_rebuild(const char *dir, struct assay_reason *reason);
+
+#endif

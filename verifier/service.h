@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What all handlers of one verifier process share, and what each loop has for itself. */
+#ifndef ASSAY_VERIFIER_SERVICE_H
+#define ASSAY_VERIFIER_SERVICE_H
+
+#include <h2o.h>
+
+#include "core/claim.h"
+#include "core/office.h"
+
+struct assay_config;       /* verifier/config.h */
+struct assay_geo;          /* verifier/geo.h */
+struct assay_metrics;      /* verifier/metrics.h */
+struct assay_workers;      /* verifier/workers.h: the small thread pool */
+struct assay_rates;        /* verifier/rates.h: token buckets */
+struct assay_cipher_cache; /* verifier/cipher_cache.h: this loop's ready batch ciphers */
+struct assay_group;        /* verifier/group.h: this loop's scans of this pass */
+
+/** One per process; everything is read-only after start but for what locks itself. */
+struct assay_service {
+    const struct assay_config *config;
+    struct assay_store *store;
+    struct assay_claims *claims;
+    struct assay_keyring *keyring;
+    struct assay_geo *geo;
+    struct assay_workers *workers;
+    struct assay_rates *rates;
+    struct assay_metrics *metrics;
+    struct assay_receipt_key receipt_key;
+    uint8_t device_key[ASSAY_ROOT_KEY_LEN];
+};
+
+/** One per thread; touched by that thread alone. The context is the first member, so that
+ *  assay_loop_of is a cast. */
+struct assay_loop {
+    h2o_context_t context;
+    struct assay_service *service;
+    unsigned number;
+    struct assay_store_session *session;
+    struct assay_cipher_cache *ciphers;
+    struct assay_group *group;
+};
+
+/** The loop that serves a request. */
+static inline struct assay_loop *assay_loop_of(h2o_req_t *request)
+{
+    return (struct assay_loop *)request->conn->ctx;
+}
+
+#endif
