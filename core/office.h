@@ -10,9 +10,12 @@
 #include "core/store.h"
 
 struct assay_office {
+    const char *dir; /* the data directory: lists of scans are read from its ledger */
     struct assay_store *store;
     struct assay_store_session *session; /* of the calling thread */
-    const struct assay_keyring *keyring; /* label and office keys, as far as a command needs them */
+    /* Label key (item.show), office key (batch.create: without it the order comes unsigned, and
+     * assay-batch signs it); NULL = none. */
+    const struct assay_keyring *keyring;
 };
 
 /** Who asks: for the ledger, and what they may do. */
