@@ -117,9 +117,11 @@ ASSAY_MUST_CHECK enum assay_error assay_ledger_reader_next(struct assay_ledger_r
                                                            uint64_t *position,
                                                            struct assay_reason *reason);
 
-/** Identity from the header; how many records were read; CRC chain's last value. */
+/** Identity from the header; how many records were read; CRC of the last group that was read (the
+ *  chain's last value: each group's CRC covers the one before it), 0 before the first. */
 const uint8_t *assay_ledger_reader_id(const struct assay_ledger_reader *reader);
 uint64_t assay_ledger_reader_count(const struct assay_ledger_reader *reader);
+uint32_t assay_ledger_reader_crc(const struct assay_ledger_reader *reader);
 
 /** Free; NULL is allowed. */
 void assay_ledger_reader_close(struct assay_ledger_reader *reader);
