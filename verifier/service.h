@@ -10,6 +10,7 @@
 
 struct assay_config;       /* verifier/config.h */
 struct assay_geo;          /* verifier/geo.h */
+struct assay_geo_reader;   /* verifier/geo.h: this loop's look-ups */
 struct assay_metrics;      /* verifier/metrics.h */
 struct assay_workers;      /* verifier/workers.h: the small thread pool */
 struct assay_rates;        /* verifier/rates.h: token buckets */
@@ -39,6 +40,7 @@ struct assay_loop {
     struct assay_store_session *session;
     struct assay_cipher_cache *ciphers;
     struct assay_group *group;
+    struct assay_geo_reader *geo;
 };
 
 /** The loop that serves a request. */

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Bodies of HTML forms (application/x-www-form-urlencoded, WHATWG URL, section 5) as the same JSON
+ * objects that a script would send, so that one check reads both. */
+#ifndef ASSAY_VERIFIER_FORM_H
+#define ASSAY_VERIFIER_FORM_H
+
+#include <jansson.h>
+
+#include "core/error.h"
+
+/* Fields of one form. Met: ASSAY_E_TOO_LARGE. */
+#define ASSAY_FORM_FIELDS_MAX 32
+
+/** Object of a form body: every field a text; empty ones are left out.
+ *
+ *  booleans  NULL-terminated names of check boxes (or NULL): present with `on`, `true`, `1` or
+ *            `yes` they become true.
+ *  returns   ASSAY_OK; ASSAY_E_SYNTAX (bad escape, not UTF-8, NUL, a name twice); ASSAY_E_FIELD
+ *            (a check box with another value); ASSAY_E_TOO_LARGE; ASSAY_E_MEMORY.
+ *  object    out: a new reference.
+ */
+ASSAY_MUST_CHECK enum assay_error assay_form_parse(const char *body, size_t len,
+                                                   const char *const *booleans, json_t **object,
+                                                   struct assay_reason *reason);
+
+#endif
