@@ -15,11 +15,11 @@ enum assay_audit_cut {
 
 struct assay_audit_options {
     const char *dir;
-    unsigned by;         /* bit set of enum assay_audit_cut */
-    const char *sku;     /* only this product; NULL = all */
+    unsigned by;          /* bit set of enum assay_audit_cut */
+    const char *sku;      /* only this product; NULL = all */
     int64_t from_unix_ms; /* inclusive; 0 = from the start */
     int64_t to_unix_ms;   /* exclusive; INT64_MAX */
-    uint64_t ledger_end; /* read up to here */
+    uint64_t ledger_end;  /* read up to here */
 };
 
 struct assay_audit_row {
@@ -29,13 +29,13 @@ struct assay_audit_row {
     char region[7];
     int32_t day; /* the day, or the week's Monday; ASSAY_DAY_NONE if not cut */
     uint64_t verdicts[ASSAY_VERDICT_COUNT];
-    uint64_t scans;      /* all that were recorded or summed up */
+    uint64_t scans; /* all that were recorded or summed up */
     uint64_t first_scans;
     uint64_t confirmed;
 };
 
 struct assay_audit {
-    uint64_t entries;     /* ledger records read */
+    uint64_t entries; /* ledger records read */
     uint64_t ledger_end;
     uint32_t last_crc;
     size_t rows;

@@ -55,8 +55,8 @@ struct assay_batch {
     bool closed;
     char sku[ASSAY_SKU_MAX + 1];
     char lot[ASSAY_LOT_MAX + 1];
-    char market[3]; /* ISO 3166-1, or empty */
-    char void_reason[ASSAY_REASON_MAX + 1];   /* of the last act */
+    char market[3];                         /* ISO 3166-1, or empty */
+    char void_reason[ASSAY_REASON_MAX + 1]; /* of the last act */
     char recall_reason[ASSAY_REASON_MAX + 1];
     struct assay_range_set active;
     struct assay_range_set shipped;
@@ -75,11 +75,9 @@ void assay_batch_deinit(struct assay_batch *batch);
  *  returns   ASSAY_OK; ASSAY_E_TRANSITION (why, in reason); ASSAY_E_FIELD; ASSAY_E_FULL;
  *            ASSAY_E_MEMORY. The batch is untouched on error.
  */
-ASSAY_MUST_CHECK enum assay_error assay_batch_move(struct assay_batch *batch,
-                                                   enum assay_batch_move move,
-                                                   struct assay_range range,
-                                                   const char *reason_text,
-                                                   struct assay_reason *reason);
+ASSAY_MUST_CHECK enum assay_error
+assay_batch_move(struct assay_batch *batch, enum assay_batch_move move, struct assay_range range,
+                 const char *reason_text, struct assay_reason *reason);
 
 /** Where one item of the batch stands, index < count. */
 enum assay_item_sale assay_batch_item_sale(const struct assay_batch *batch, uint32_t index);

@@ -17,11 +17,11 @@ ASSAY_MUST_CHECK enum assay_error assay_claims_open(struct assay_store *store, c
 void assay_claims_close(struct assay_claims *claims);
 
 struct assay_claim_request {
-    const char *name;    /* 1..80 bytes of UTF-8 */
-    const char *phone;   /* 5..20 of digits, '+', '-', space; compared by its digits */
-    const char *email;   /* or NULL */
-    int32_t bought_on;   /* day number, or ASSAY_DAY_NONE: the first scan's day */
-    bool consent;        /* must be true */
+    const char *name;  /* 1..80 bytes of UTF-8 */
+    const char *phone; /* 5..20 of digits, '+', '-', space; compared by its digits */
+    const char *email; /* or NULL */
+    int32_t bought_on; /* day number, or ASSAY_DAY_NONE: the first scan's day */
+    bool consent;      /* must be true */
     int64_t at_unix_ms;
 };
 
@@ -35,28 +35,22 @@ struct assay_claim_answer {
 
 /** Register. The receipt was opened by the caller; the item is decided anew.
  *  returns ASSAY_OK; ASSAY_E_FIELD (which); ASSAY_E_TAKEN; ASSAY_E_REFUSED; ASSAY_E_IO. blocks. */
-ASSAY_MUST_CHECK enum assay_error assay_claim_register(struct assay_claims *claims,
-                                                       struct assay_store_session *session,
-                                                       const struct assay_receipt *receipt,
-                                                       const struct assay_claim_request *request,
-                                                       struct assay_claim_answer *answer,
-                                                       struct assay_reason *reason);
+ASSAY_MUST_CHECK enum assay_error
+assay_claim_register(struct assay_claims *claims, struct assay_store_session *session,
+                     const struct assay_receipt *receipt, const struct assay_claim_request *request,
+                     struct assay_claim_answer *answer, struct assay_reason *reason);
 
 /** Find by item and phone; unknown, wrong and throttled are all ASSAY_E_NOT_FOUND. blocks. */
-ASSAY_MUST_CHECK enum assay_error assay_claim_find(struct assay_claims *claims,
-                                                   struct assay_store_session *session,
-                                                   uint64_t item, const char *phone,
-                                                   int64_t at_unix_ms,
-                                                   struct assay_claim_answer *answer);
+ASSAY_MUST_CHECK enum assay_error
+assay_claim_find(struct assay_claims *claims, struct assay_store_session *session, uint64_t item,
+                 const char *phone, int64_t at_unix_ms, struct assay_claim_answer *answer);
 
 /** Keep a report of a suspected fake. item 0 = the code was never issued. blocks.
  *  code: as typed, at most 64 bytes; where, text: 0..200, 0..1000 bytes of UTF-8. */
-ASSAY_MUST_CHECK enum assay_error assay_claim_report(struct assay_claims *claims,
-                                                     struct assay_store_session *session,
-                                                     uint64_t item, const char *code,
-                                                     const char *where, const char *text,
-                                                     const struct assay_place *place,
-                                                     int64_t at_unix_ms,
-                                                     struct assay_reason *reason);
+ASSAY_MUST_CHECK enum assay_error
+assay_claim_report(struct assay_claims *claims, struct assay_store_session *session, uint64_t item,
+                   const char *code, const char *where, const char *text,
+                   const struct assay_place *place, int64_t at_unix_ms,
+                   struct assay_reason *reason);
 
 #endif

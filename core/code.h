@@ -34,8 +34,8 @@ struct assay_batch_keys {
 struct assay_code_parts {
     uint8_t version;
     uint32_t handle;
-    uint64_t tag;    /* 34 bits */
-    uint32_t masked; /* 26 bits */
+    uint64_t tag;               /* 34 bits */
+    uint32_t masked;            /* 26 bits */
     char text[ASSAY_CODE_SIZE]; /* canonical */
 };
 

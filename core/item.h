@@ -15,12 +15,12 @@
 #define ASSAY_ITEM_ROW_MAX 160
 
 struct assay_item {
-    uint64_t last_position; /* last record applied; 0 = empty item */
-    uint64_t last_scan;     /* position of the last scan record */
+    uint64_t last_position;   /* last record applied; 0 = empty item */
+    uint64_t last_scan;       /* position of the last scan record */
     int64_t first_at_unix_ms; /* of the first scan on sale */
     uint64_t first_device;
     uint32_t first_place;
-    uint32_t scans;           /* on sale */
+    uint32_t scans; /* on sale */
     uint32_t scans_before_sale;
     int64_t confirmed_at_unix_ms; /* first reveal; 0 = none */
     uint64_t confirmed_device;
@@ -30,8 +30,8 @@ struct assay_item {
     uint64_t claim;               /* position of the claim record; 0 = not registered */
     int32_t find_day;             /* day of the failed look-ups below */
     uint8_t find_tries;
-    int64_t minute;               /* unix minute of the count below */
-    uint16_t minute_scans;        /* recorded scans in that minute */
+    int64_t minute;        /* unix minute of the count below */
+    uint16_t minute_scans; /* recorded scans in that minute */
     struct assay_risk_state risk;
 };
 

@@ -75,8 +75,7 @@ void assay_keyring_pin_key(const struct assay_keyring *keyring, uint32_t epoch, 
 
 /** Key of one purpose, from service.key. threads: any. */
 void assay_keyring_service_key(const struct assay_keyring *keyring,
-                               enum assay_service_purpose purpose,
-                               uint8_t key[ASSAY_ROOT_KEY_LEN]);
+                               enum assay_service_purpose purpose, uint8_t key[ASSAY_ROOT_KEY_LEN]);
 
 /** Ed25519 (RFC 8032) signature by office.key or site.key, which is open. */
 void assay_keyring_sign(const struct assay_keyring *keyring, enum assay_key_name name,

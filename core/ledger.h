@@ -27,17 +27,17 @@ struct assay_ledger_io {
 };
 
 struct assay_ledger_options {
-    const char *dir;         /* the ledger's own folder, "DATA/ledger" */
-    uint64_t segment_bytes;  /* of a new ledger; 0 = ASSAY_LEDGER_SEGMENT_BYTES */
-    uint64_t known_synced;   /* what the state says is on disk; 0 if nothing */
+    const char *dir;        /* the ledger's own folder, "DATA/ledger" */
+    uint64_t segment_bytes; /* of a new ledger; 0 = ASSAY_LEDGER_SEGMENT_BYTES */
+    uint64_t known_synced;  /* what the state says is on disk; 0 if nothing */
     struct assay_ledger_io io;
 };
 
 /** What open found at the tail. */
 struct assay_ledger_tail {
-    uint64_t end;            /* where the next group goes */
-    uint64_t torn_bytes;     /* how much was set aside; 0 = clean */
-    char torn_file[256];     /* where to */
+    uint64_t end;        /* where the next group goes */
+    uint64_t torn_bytes; /* how much was set aside; 0 = clean */
+    char torn_file[256]; /* where to */
 };
 
 /** Make a new, empty ledger. ledger_id: 16 bytes that name it. Folder and file are synced.
@@ -68,9 +68,9 @@ void assay_ledger_close(struct assay_ledger *ledger);
  *  threads           one at a time: the caller holds the store's lock. blocks: page cache only,
  *                    or for a segment if none is ready.
  */
-ASSAY_MUST_CHECK enum assay_error assay_ledger_append(struct assay_ledger *ledger,
-                                                      const void *data, size_t len_bytes,
-                                                      uint32_t records, uint64_t *first);
+ASSAY_MUST_CHECK enum assay_error assay_ledger_append(struct assay_ledger *ledger, const void *data,
+                                                      size_t len_bytes, uint32_t records,
+                                                      uint64_t *first);
 
 /** Position that the next group's first record will have if `len_bytes` fit; known beforehand so
  *  that records may hold positions of records of the same group. Same thread rule as append. */

@@ -20,13 +20,13 @@
 
 /* -- texts, bytes of UTF-8 without the final NUL -- */
 #define ASSAY_BRAND_NAME_MAX 80
-#define ASSAY_SKU_MAX 40          /* [A-Za-z0-9._-] */
+#define ASSAY_SKU_MAX 40           /* [A-Za-z0-9._-] */
 #define ASSAY_PRODUCT_NAME_MAX 120 /* one language */
-#define ASSAY_LOT_MAX 20          /* GS1 AI (10): X..20 */
-#define ASSAY_HOST_MAX 120        /* an origin: scheme://host[:port] */
-#define ASSAY_REASON_MAX 200      /* reason of a void or recall, shown to buyers */
+#define ASSAY_LOT_MAX 20           /* GS1 AI (10): X..20 */
+#define ASSAY_HOST_MAX 120         /* an origin: scheme://host[:port] */
+#define ASSAY_REASON_MAX 200       /* reason of a void or recall, shown to buyers */
 #define ASSAY_URL_MAX 300
-#define ASSAY_ACTOR_MAX 64        /* who did it, in the ledger */
+#define ASSAY_ACTOR_MAX 64 /* who did it, in the ledger */
 
 /* -- places -- */
 #define ASSAY_CITY_MAX 63

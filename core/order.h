@@ -35,9 +35,10 @@ ASSAY_MUST_CHECK enum assay_error assay_order_write(const struct assay_order *or
 
 /** Parse and check an order: form, every field, signature under office_key.
  *  returns ASSAY_OK; ASSAY_E_SYNTAX; ASSAY_E_FIELD (which); ASSAY_E_SIGNATURE; ASSAY_E_VERSION. */
-ASSAY_MUST_CHECK enum assay_error
-assay_order_read(const char *text, size_t len, const uint8_t office_key[ASSAY_ED25519_KEY_LEN],
-                 struct assay_order *order, struct assay_reason *reason);
+ASSAY_MUST_CHECK enum assay_error assay_order_read(const char *text, size_t len,
+                                                   const uint8_t office_key[ASSAY_ED25519_KEY_LEN],
+                                                   struct assay_order *order,
+                                                   struct assay_reason *reason);
 
 struct assay_manifest_file {
     char name[128];
@@ -51,10 +52,10 @@ struct assay_manifest {
     uint32_t handle;
     uint8_t order_sha256[ASSAY_SHA256_LEN];
     struct assay_range range;
-    uint32_t good;             /* labels written */
-    double guess_chance_log2;  /* log2(count / 2^60) */
+    uint32_t good;            /* labels written */
+    double guess_chance_log2; /* log2(count / 2^60) */
     int64_t printed_at_unix_ms;
-    char format[8];            /* pdf, svg, png, csv */
+    char format[8]; /* pdf, svg, png, csv */
     uint32_t files;
     struct assay_manifest_file *file; /* malloc'ed */
 };
@@ -67,8 +68,9 @@ ASSAY_MUST_CHECK enum assay_error assay_manifest_write(const struct assay_manife
                                                        char **text);
 
 /** Parse and check a manifest; site_key: whose signature it must bear. The caller deinits it. */
-ASSAY_MUST_CHECK enum assay_error
-assay_manifest_read(const char *text, size_t len, const uint8_t site_key[ASSAY_ED25519_KEY_LEN],
-                    struct assay_manifest *manifest, struct assay_reason *reason);
+ASSAY_MUST_CHECK enum assay_error assay_manifest_read(const char *text, size_t len,
+                                                      const uint8_t site_key[ASSAY_ED25519_KEY_LEN],
+                                                      struct assay_manifest *manifest,
+                                                      struct assay_reason *reason);
 
 #endif

@@ -8,9 +8,9 @@
 
 /** All texts NUL-terminated; empty = not known. Unused bytes are zero, so memcmp compares. */
 struct assay_place {
-    char country[3];                /* "CN" */
-    char region[7];                 /* "CN-GD" */
-    char city[ASSAY_CITY_MAX + 1];  /* "Shenzhen" */
+    char country[3];               /* "CN" */
+    char region[7];                /* "CN-GD" */
+    char city[ASSAY_CITY_MAX + 1]; /* "Shenzhen" */
 };
 
 /** Where a scan was made. Latitude and longitude in units of 0.1 degree: no finer is kept. */

@@ -16,19 +16,19 @@
 #include "core/wire.h"
 
 enum assay_record_type {
-    ASSAY_RECORD_SCAN = 1,       /* fixed, ASSAY_SCAN_RECORD_LEN */
-    ASSAY_RECORD_PLACE = 2,      /* gives a place its number */
-    ASSAY_RECORD_BRAND = 3,      /* name, origin, zone; written by init and by changes */
-    ASSAY_RECORD_PRODUCT = 4,    /* new or changed product */
-    ASSAY_RECORD_BATCH = 5,      /* new batch */
-    ASSAY_RECORD_MOVE = 6,       /* activate, ship, void, recall, close */
-    ASSAY_RECORD_MANIFEST = 7,   /* an imported manifest */
-    ASSAY_RECORD_SITE = 8,       /* a print site's public key */
-    ASSAY_RECORD_TOKEN = 9,      /* new or revoked token */
-    ASSAY_RECORD_CLAIM = 10,     /* a warranty registration's commitment */
-    ASSAY_RECORD_FIND = 11,      /* a warranty look-up that failed */
-    ASSAY_RECORD_REPORT = 12,    /* a buyer's report of a fake: commitment */
-    ASSAY_RECORD_SUMMARY = 13,   /* counts of what changes no item: forged codes, throttled repeats */
+    ASSAY_RECORD_SCAN = 1,     /* fixed, ASSAY_SCAN_RECORD_LEN */
+    ASSAY_RECORD_PLACE = 2,    /* gives a place its number */
+    ASSAY_RECORD_BRAND = 3,    /* name, origin, zone; written by init and by changes */
+    ASSAY_RECORD_PRODUCT = 4,  /* new or changed product */
+    ASSAY_RECORD_BATCH = 5,    /* new batch */
+    ASSAY_RECORD_MOVE = 6,     /* activate, ship, void, recall, close */
+    ASSAY_RECORD_MANIFEST = 7, /* an imported manifest */
+    ASSAY_RECORD_SITE = 8,     /* a print site's public key */
+    ASSAY_RECORD_TOKEN = 9,    /* new or revoked token */
+    ASSAY_RECORD_CLAIM = 10,   /* a warranty registration's commitment */
+    ASSAY_RECORD_FIND = 11,    /* a warranty look-up that failed */
+    ASSAY_RECORD_REPORT = 12,  /* a buyer's report of a fake: commitment */
+    ASSAY_RECORD_SUMMARY = 13, /* counts of what changes no item: forged codes, throttled repeats */
 };
 
 /** Names an item in the whole: handle << 26 | index. Never 0. */
@@ -48,8 +48,8 @@ static inline uint32_t assay_item_key_index(uint64_t item)
 #define ASSAY_SCAN_RECORD_LEN 96
 #define ASSAY_SCAN_ID_LEN 16
 
-#define ASSAY_SCAN_FIRST 1u         /* the first scan of an item on sale */
-#define ASSAY_SCAN_ON_SALE 2u       /* counts: the item was on sale (not a leak) */
+#define ASSAY_SCAN_FIRST 1u   /* the first scan of an item on sale */
+#define ASSAY_SCAN_ON_SALE 2u /* counts: the item was on sale (not a leak) */
 #define ASSAY_SCAN_PIN_RIGHT 4u
 #define ASSAY_SCAN_PIN_WRONG 8u
 #define ASSAY_SCAN_CONFIRMATION 16u /* the first reveal of the item */

@@ -26,7 +26,7 @@ struct assay_risk_scan {
     int64_t at_unix_ms;
     uint16_t device_tag; /* 0 = no device */
     struct assay_position position;
-    char country[2]; /* zeros = not known */
+    char country[2];         /* zeros = not known */
     bool confirmed_by_other; /* its PIN was revealed before, by another device */
 };
 

@@ -16,10 +16,10 @@ struct assay_store;
 struct assay_store_session;
 
 struct assay_store_options {
-    const char *dir;        /* the data directory */
-    uint32_t overlay_items; /* 0 = ASSAY_OVERLAY_ITEMS */
+    const char *dir;                 /* the data directory */
+    uint32_t overlay_items;          /* 0 = ASSAY_OVERLAY_ITEMS */
     uint32_t checkpoint_interval_ms; /* 0 = 5,000; also when half of the overlay is used */
-    bool no_checkpointer;   /* tests: fold only by assay_store_checkpoint */
+    bool no_checkpointer;            /* tests: fold only by assay_store_checkpoint */
     struct assay_ledger_io io;
 };
 
@@ -113,9 +113,9 @@ struct assay_scan_answer {
     uint32_t confirmed_place;
     bool confirmed_by_this_device;
     struct assay_risk risk;
-    int32_t warranty_ends_on; /* ASSAY_DAY_NONE = not registered */
-    uint32_t retry_after_ms;  /* of a throttled PIN */
-    const struct assay_product *product; /* NULL only if it never had one */
+    int32_t warranty_ends_on;               /* ASSAY_DAY_NONE = not registered */
+    uint32_t retry_after_ms;                /* of a throttled PIN */
+    const struct assay_product *product;    /* NULL only if it never had one */
     char reason_text[ASSAY_REASON_MAX + 1]; /* of a void or recall; else empty */
 };
 

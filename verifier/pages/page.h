@@ -12,25 +12,25 @@ enum assay_language { ASSAY_LANGUAGE_ZH, ASSAY_LANGUAGE_EN };
 struct assay_page {
     enum assay_language language;
     const struct assay_brand_record *brand;
-    const char *path;              /* of the request, for the language switch */
-    char code[ASSAY_CODE_SIZE];    /* canonical; empty if the code is malformed */
-    const char *typed_code;        /* as in the URL, for malformed */
+    const char *path;           /* of the request, for the language switch */
+    char code[ASSAY_CODE_SIZE]; /* canonical; empty if the code is malformed */
+    const char *typed_code;     /* as in the URL, for malformed */
     enum assay_code_hint hint;
     unsigned hint_count;
     const struct assay_product *product; /* NULL until a verdict says that it was issued */
     const struct assay_batch_facts *batch;
-    bool has_pin;                  /* ask for it */
+    bool has_pin; /* ask for it */
     bool scan_on_tap;
-    bool offline_form;             /* O1: says "issued", never "not copied" */
-    const char *gtin, *lot, *sig;  /* what the URL said, passed on */
-    const char *scan_id;           /* fresh, 32 hex digits, for the form */
-    bool decided;                  /* a verdict follows */
+    bool offline_form;            /* O1: says "issued", never "not copied" */
+    const char *gtin, *lot, *sig; /* what the URL said, passed on */
+    const char *scan_id;          /* fresh, 32 hex digits, for the form */
+    bool decided;                 /* a verdict follows */
     enum assay_verdict verdict;
     const struct assay_scan_answer *answer; /* NULL for malformed and not_issued */
     const struct assay_place *place;        /* of this scan */
     const struct assay_place *first_place;
-    const char *receipt;           /* offers the warranty form */
-    const char *message;           /* of a form that was posted: registered, reported, refused */
+    const char *receipt; /* offers the warranty form */
+    const char *message; /* of a form that was posted: registered, reported, refused */
     int64_t now_unix_ms;
 };
 
@@ -46,8 +46,8 @@ struct assay_asset {
 const char *assay_page_csp(void);
 
 /** Language by `?lang=` first, then Accept-Language (RFC 9110, 12.5.4); zh-CN if neither says. */
-enum assay_language assay_page_language(const char *query, size_t query_len,
-                                        const char *accept, size_t accept_len);
+enum assay_language assay_page_language(const char *query, size_t query_len, const char *accept,
+                                        size_t accept_len);
 
 /** Render. html: out, malloc'ed with its length; the caller frees. ASSAY_OK or ASSAY_E_MEMORY. */
 ASSAY_MUST_CHECK enum assay_error assay_page_render(const struct assay_page *page, char **html,
