@@ -1,2 +1,130 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/bytes.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+static const char base64url_alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+void assay_hex_encode(const void *data, size_t len_bytes, char *text) {
+    static const char digits[] = "0123456789abcdef";
+    const uint8_t *bytes = data;
+    for (size_t i = 0; i < len_bytes; i++) {
+        text[2 * i] = digits[bytes[i] >> 4];
+        text[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    text[2 * len_bytes] = '\0';
+}
+
+static int hex_value(char character) {
+    if (character >= '0' && character <= '9') {
+        return character - '0';
+    }
+    if (character >= 'a' && character <= 'f') {
+        return character - 'a' + 10;
+    }
+    if (character >= 'A' && character <= 'F') {
+        return character - 'A' + 10;
+    }
+    return -1;
+}
+
+enum assay_error assay_hex_decode(const char *text, size_t text_len, void *data, size_t len_bytes) {
+    if (text_len % 2 != 0 || text_len / 2 != len_bytes) {
+        return ASSAY_E_SYNTAX;
+    }
+    for (size_t i = 0; i < text_len; i++) {
+        if (hex_value(text[i]) < 0) {
+            return ASSAY_E_SYNTAX;
+        }
+    }
+    uint8_t *bytes = data;
+    for (size_t i = 0; i < len_bytes; i++) {
+        bytes[i] = (uint8_t)(hex_value(text[2 * i]) << 4 | hex_value(text[2 * i + 1]));
+    }
+    return ASSAY_OK;
+}
+
+void assay_base64url_encode(const void *data, size_t len_bytes, char *text) {
+    const uint8_t *bytes = data;
+    uint32_t bits = 0;
+    unsigned held = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < len_bytes; i++) {
+        bits = bits << 8 | bytes[i];
+        for (held += 8; held >= 6; held -= 6) {
+            text[at++] = base64url_alphabet[bits >> (held - 6) & 63];
+        }
+    }
+    if (held > 0) {
+        text[at++] = base64url_alphabet[bits << (6 - held) & 63];
+    }
+    text[at] = '\0';
+}
+
+static int base64url_value(char character) {
+    const char *found = memchr(base64url_alphabet, character, 64);
+    return found == NULL ? -1 : (int)(found - base64url_alphabet);
+}
+
+enum assay_error assay_base64url_decode(const char *text, size_t text_len, void *data,
+                                        size_t *len_bytes) {
+    size_t wanted = text_len / 4 * 3 + text_len % 4 * 3 / 4;
+    if (text_len % 4 == 1 || wanted > *len_bytes) {
+        return ASSAY_E_SYNTAX;
+    }
+    uint32_t spare = 0;
+    for (size_t i = 0; i < text_len; i++) {
+        int value = base64url_value(text[i]);
+        if (value < 0) {
+            return ASSAY_E_SYNTAX;
+        }
+        spare = (uint32_t)value;
+    }
+    if ((text_len % 4 == 2 && (spare & 15) != 0) || (text_len % 4 == 3 && (spare & 3) != 0)) {
+        return ASSAY_E_SYNTAX;
+    }
+    uint8_t *bytes = data;
+    uint32_t bits = 0;
+    unsigned held = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < text_len; i++) {
+        bits = bits << 6 | (uint32_t)base64url_value(text[i]);
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            bytes[at++] = (uint8_t)(bits >> held);
+        }
+    }
+    assay_assert(at == wanted);
+    *len_bytes = wanted;
+    return ASSAY_OK;
+}
+
+bool assay_bytes_equal(const void *a, const void *b, size_t len_bytes) {
+    return CRYPTO_memcmp(a, b, len_bytes) == 0;
+}
+
+void assay_bytes_wipe(void *data, size_t len_bytes) {
+    explicit_bzero(data, len_bytes);
+}
+
+void assay_bytes_random(void *data, size_t len_bytes) {
+    uint8_t *bytes = data;
+    for (size_t at = 0; at < len_bytes;) {
+        ssize_t got = getrandom(bytes + at, len_bytes - at, 0);
+        bool interrupted = got < 0 && errno == EINTR;
+        assay_assert(got > 0 || interrupted);
+        at += got > 0 ? (size_t)got : 0;
+    }
+}
+
+void assay_sha256(const void *data, size_t len_bytes, uint8_t digest[ASSAY_SHA256_LEN]) {
+    int done = EVP_Digest(data, len_bytes, digest, NULL, EVP_sha256(), NULL);
+    assay_assert(done == 1);
+}

@@ -15,17 +15,21 @@ int64_t assay_clock_unix_ms(void);
 /** Monotonic clock, nanoseconds from an arbitrary start. threads: any. */
 uint64_t assay_clock_monotonic_ns(void);
 
-/** RFC 3339 UTC with milliseconds. text: out, ASSAY_TIME_TEXT_SIZE bytes. threads: any. */
+/** RFC 3339 UTC with milliseconds; times before 1970 or after 9999 read as the nearest that fits.
+ *  text: out, ASSAY_TIME_TEXT_SIZE bytes. threads: any. */
 void assay_time_format(int64_t unix_ms, char text[ASSAY_TIME_TEXT_SIZE]);
 
 /** Parse an RFC 3339 date-time (any offset, 0 to 9 fraction digits) or a date (midnight UTC).
- *  returns ASSAY_OK or ASSAY_E_SYNTAX; unix_ms untouched on error. Years 1970 to 9999. */
+ *  Years 1970 to 9999; no leap second, which Unix time cannot say.
+ *  returns ASSAY_OK or ASSAY_E_SYNTAX; unix_ms untouched on error. */
 ASSAY_MUST_CHECK enum assay_error assay_time_parse(const char *text, int64_t *unix_ms);
 
-/** Days since 1970-01-01 of a `YYYY-MM-DD`; a day that the calendar has. ASSAY_OK or E_SYNTAX. */
+/** Days since 1970-01-01 of a `YYYY-MM-DD`; a day that the calendar has, years 1970 to 9999.
+ *  returns ASSAY_OK or ASSAY_E_SYNTAX; day untouched on error. */
 ASSAY_MUST_CHECK enum assay_error assay_date_parse(const char *text, int32_t *day);
 
-/** `YYYY-MM-DD` of a day number. text: out, ASSAY_DATE_TEXT_SIZE bytes. */
+/** `YYYY-MM-DD` of a day number, bounded like assay_time_format. text: out, ASSAY_DATE_TEXT_SIZE.
+ */
 void assay_date_format(int32_t day, char text[ASSAY_DATE_TEXT_SIZE]);
 
 /** The day number that holds this instant in a zone of this fixed offset from UTC. */

@@ -16,7 +16,8 @@ void assay_log_set(int fd, enum assay_log_level level);
 void assay_log(enum assay_log_level level, const char *event, const char *format, ...)
     ASSAY_PRINTF(3, 4);
 
-/** Quote and escape a text for a logfmt value. quoted: out, size_bytes, always with NUL. */
+/** Quote and escape a text for a logfmt value; cut at a whole character where it does not fit.
+ *  quoted: out, size_bytes (at least 3), always with both quotes and NUL. */
 void assay_log_quote(const char *text, size_t len, char *quoted, size_t size_bytes);
 
 #endif
