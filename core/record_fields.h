@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The fields of each record type, after the header: one row a type. Inside of core/record.c. */
+#ifndef ASSAY_CORE_RECORD_FIELDS_H
+#define ASSAY_CORE_RECORD_FIELDS_H
+
+#include "core/record.h"
+
+struct assay_record_fields {
+    const char *name;
+    /* Write the fields; false if one is out of range. */
+    bool (*put)(struct assay_wire *wire, const struct assay_record *record);
+    /* Read the fields into a zeroed record; false if one is out of range. */
+    bool (*get)(struct assay_wire *wire, struct assay_record *record);
+};
+
+/** The row of a type, or NULL if there is none; static. threads: any. */
+const struct assay_record_fields *assay_record_fields_of(unsigned type);
+
+/** True if every field of a scan is in range. threads: any. */
+bool assay_scan_fields_valid(const struct assay_scan_record *scan);
+
+/** Write the fields of a scan. threads: any. */
+void assay_scan_fields_put(struct assay_wire *wire, const struct assay_scan_record *scan);
+
+/** Read the fields of a scan; false if one is out of range. threads: any. */
+bool assay_scan_fields_get(struct assay_wire *wire, struct assay_scan_record *scan);
+
+#endif
