@@ -16,6 +16,8 @@ struct assay_workers;      /* verifier/workers.h: the small thread pool */
 struct assay_rates;        /* verifier/rates.h: token buckets */
 struct assay_cipher_cache; /* verifier/cipher_cache.h: this loop's ready batch ciphers */
 struct assay_group;        /* verifier/group.h: this loop's scans of this pass */
+struct assay_loop_metrics; /* verifier/metrics.h: this loop's counters */
+struct assay_access_log;   /* verifier/access_log.h: this loop's log lines */
 
 /** One per process; everything is read-only after start but for what locks itself. */
 struct assay_service {
@@ -41,6 +43,8 @@ struct assay_loop {
     struct assay_cipher_cache *ciphers;
     struct assay_group *group;
     struct assay_geo_reader *geo;
+    struct assay_loop_metrics *metrics;
+    struct assay_access_log *access_log;
 };
 
 /** The loop that serves a request. */

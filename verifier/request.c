@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verifier/request.h"
+
+#include <strings.h>
+
+h2o_iovec_t assay_request_path(const h2o_req_t *request)
+{
+    size_t len = request->query_at < request->path.len ? request->query_at : request->path.len;
+    return h2o_iovec_init(request->path.base, len);
+}
+
+h2o_iovec_t assay_request_query(const h2o_req_t *request)
+{
+    if (request->query_at >= request->path.len) {
+        return h2o_iovec_init("", 0);
+    }
+    return h2o_iovec_init(request->path.base + request->query_at + 1,
+                          request->path.len - request->query_at - 1);
+}
+
+h2o_iovec_t assay_request_header(const h2o_req_t *request, const h2o_token_t *token)
+{
+    ssize_t at = h2o_find_header(&request->headers, token, -1);
+    return at == -1 ? h2o_iovec_init("", 0) : request->headers.entries[at].value;
+}
+
+static h2o_iovec_t header_by_name(const h2o_req_t *request, const char *name)
+{
+    ssize_t at = h2o_find_header_by_str(&request->headers, name, strlen(name), -1);
+    return at == -1 ? h2o_iovec_init("", 0) : request->headers.entries[at].value;
+}
+
+/* The media type alone, without parameters (RFC 9110, 8.3.1). */
+static h2o_iovec_t media_type(h2o_iovec_t value)
+{
+    size_t len = 0;
+    while (len < value.len && value.base[len] != ';') {
+        len++;
+    }
+    while (len > 0 && (value.base[len - 1] == ' ' || value.base[len - 1] == '\t')) {
+        len--;
+    }
+    return h2o_iovec_init(value.base, len);
+}
+
+static bool text_is(h2o_iovec_t text, const char *literal)
+{
+    return text.len == strlen(literal) && strncasecmp(text.base, literal, text.len) == 0;
+}
+
+enum assay_body_kind assay_request_body_kind(const h2o_req_t *request)
+{
+    if (request->entity.base == NULL || request->entity.len == 0) {
+        return ASSAY_BODY_EMPTY;
+    }
+    h2o_iovec_t type = media_type(assay_request_header(request, H2O_TOKEN_CONTENT_TYPE));
+    if (text_is(type, "application/json")) {
+        return ASSAY_BODY_JSON;
+    }
+    if (text_is(type, "application/x-www-form-urlencoded")) {
+        return ASSAY_BODY_FORM;
+    }
+    return ASSAY_BODY_OTHER;
+}
+
+bool assay_request_accepts_html(const h2o_req_t *request)
+{
+    h2o_iovec_t accept = assay_request_header(request, H2O_TOKEN_ACCEPT);
+    return h2o_strstr(accept.base, accept.len, H2O_STRLIT("text/html")) != SIZE_MAX;
+}
+
+/* "https://HOST" or "http://HOST" with the request's own authority. */
+static bool origin_is_own_host(const h2o_req_t *request, h2o_iovec_t origin)
+{
+    size_t scheme = h2o_strstr(origin.base, origin.len, H2O_STRLIT("://"));
+    if (scheme != 4 && scheme != 5) {
+        return false;
+    }
+    if (strncasecmp(origin.base, "https", scheme) != 0) {
+        return false;
+    }
+    h2o_iovec_t host = h2o_iovec_init(origin.base + scheme + 3, origin.len - scheme - 3);
+    return host.len > 0 && h2o_lcstris(host.base, host.len, request->input.authority.base,
+                                       request->input.authority.len);
+}
+
+bool assay_request_is_same_site(const h2o_req_t *request, const char *origin)
+{
+    h2o_iovec_t fetch_site = header_by_name(request, "sec-fetch-site");
+    if (text_is(fetch_site, "same-origin")) {
+        return true;
+    }
+    if (text_is(fetch_site, "cross-site")) {
+        return false;
+    }
+    h2o_iovec_t sent = header_by_name(request, "origin");
+    if (sent.len == 0) {
+        return true;
+    }
+    return text_is(sent, origin) || origin_is_own_host(request, sent);
+}
+
+static int hex_value(char digit)
+{
+    if (digit >= '0' && digit <= '9') {
+        return digit - '0';
+    }
+    char folded = (char)(digit | 0x20);
+    return folded >= 'a' && folded <= 'f' ? folded - 'a' + 10 : -1;
+}
+
+/* One character from encoded[*at], which is moved on; -1 for a broken escape. */
+static int decode_one(h2o_iovec_t encoded, size_t *at, bool form)
+{
+    unsigned char character = (unsigned char)encoded.base[(*at)++];
+    if (form && character == '+') {
+        return ' ';
+    }
+    if (character != '%') {
+        return character;
+    }
+    if (encoded.len - *at < 2) {
+        return -1;
+    }
+    int high = hex_value(encoded.base[*at]);
+    int low = hex_value(encoded.base[*at + 1]);
+    *at += 2;
+    return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
+enum assay_error assay_percent_decode(h2o_iovec_t encoded, bool form, char *text, size_t size_bytes)
+{
+    size_t len = 0;
+    for (size_t at = 0; at < encoded.len;) {
+        int character = decode_one(encoded, &at, form);
+        if (character <= 0) {
+            return ASSAY_E_SYNTAX;
+        }
+        if (len + 1 >= size_bytes) {
+            return ASSAY_E_TOO_LARGE;
+        }
+        text[len++] = (char)character;
+    }
+    text[len] = '\0';
+    return assay_utf8_is_valid(text, len) ? ASSAY_OK : ASSAY_E_SYNTAX;
+}
+
+/* The pair that begins at *at, which is moved behind it. */
+static h2o_iovec_t next_pair(h2o_iovec_t form, size_t *at)
+{
+    size_t begin = *at;
+    size_t end = begin;
+    while (end < form.len && form.base[end] != '&') {
+        end++;
+    }
+    *at = end + 1;
+    return h2o_iovec_init(form.base + begin, end - begin);
+}
+
+static bool pair_has_name(h2o_iovec_t pair, const char *name, h2o_iovec_t *value)
+{
+    size_t len = strlen(name);
+    if (pair.len < len || memcmp(pair.base, name, len) != 0) {
+        return false;
+    }
+    if (pair.len == len) {
+        *value = h2o_iovec_init("", 0);
+        return true;
+    }
+    *value = h2o_iovec_init(pair.base + len + 1, pair.len - len - 1);
+    return pair.base[len] == '=';
+}
+
+enum assay_error assay_form_field(h2o_iovec_t form, const char *name, char *text, size_t size_bytes,
+                                  struct assay_reason *reason)
+{
+    h2o_iovec_t found = {NULL, 0};
+    for (size_t at = 0; at < form.len;) {
+        h2o_iovec_t value;
+        if (!pair_has_name(next_pair(form, &at), name, &value)) {
+            continue;
+        }
+        if (found.base != NULL) {
+            return assay_fail(reason, ASSAY_E_FIELD, "%s: given twice", name);
+        }
+        found = value;
+    }
+    if (found.base == NULL) {
+        return assay_fail(reason, ASSAY_E_NOT_FOUND, "%s: missing", name);
+    }
+    enum assay_error error = assay_percent_decode(found, true, text, size_bytes);
+    if (error == ASSAY_E_TOO_LARGE) {
+        return assay_fail(reason, error, "%s: longer than %zu bytes", name, size_bytes - 1);
+    }
+    if (error != ASSAY_OK) {
+        return assay_fail(reason, error, "%s: broken percent-encoding or not UTF-8", name);
+    }
+    return ASSAY_OK;
+}
+
+/* Length of the UTF-8 sequence at text, 0 if it is none (RFC 3629, section 4). */
+static size_t utf8_sequence(const unsigned char *text, size_t room)
+{
+    if (text[0] < 0x80) {
+        return 1;
+    }
+    size_t len = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
+    if (text[0] < 0xc2 || text[0] > 0xf4 || room < len) {
+        return 0;
+    }
+    unsigned low = text[0] == 0xe0 ? 0xa0 : text[0] == 0xf0 ? 0x90 : 0x80;
+    unsigned high = text[0] == 0xed ? 0x9f : text[0] == 0xf4 ? 0x8f : 0xbf;
+    if (text[1] < low || text[1] > high) {
+        return 0;
+    }
+    for (size_t i = 2; i < len; i++) {
+        if ((text[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    return len;
+}
+
+bool assay_utf8_is_valid(const char *text, size_t len)
+{
+    for (size_t at = 0; at < len;) {
+        size_t step = utf8_sequence((const unsigned char *)text + at, len - at);
+        if (step == 0) {
+            return false;
+        }
+        at += step;
+    }
+    return true;
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a request says, checked: path, query, kind of body, whose page sent it. Nothing here
+ * allocates beyond the caller's room. threads: the request's loop. */
+#ifndef ASSAY_VERIFIER_REQUEST_H
+#define ASSAY_VERIFIER_REQUEST_H
+
+#include <h2o.h>
+
+#include "core/error.h"
+
+enum assay_body_kind {
+    ASSAY_BODY_EMPTY,
+    ASSAY_BODY_JSON, /* application/json */
+    ASSAY_BODY_FORM, /* application/x-www-form-urlencoded */
+    ASSAY_BODY_OTHER,
+};
+
+/** Path as sent, without query, still percent-encoded; borrowed. */
+h2o_iovec_t assay_request_path(const h2o_req_t *request);
+
+/** Query as sent, without '?'; empty if there is none; borrowed. */
+h2o_iovec_t assay_request_query(const h2o_req_t *request);
+
+/** Value of a header by token; empty if it is missing; the first if there are several. */
+h2o_iovec_t assay_request_header(const h2o_req_t *request, const h2o_token_t *token);
+
+/** What the body is, by its length and Content-Type. */
+enum assay_body_kind assay_request_body_kind(const h2o_req_t *request);
+
+/** True if a page is wanted rather than JSON: Accept names text/html. */
+bool assay_request_accepts_html(const h2o_req_t *request);
+
+/** True unless a browser says that another site's page sent this: Sec-Fetch-Site is `cross-site`,
+ *  or, without a `same-origin`, Origin is neither `origin` nor the request's own host. */
+bool assay_request_is_same_site(const h2o_req_t *request, const char *origin);
+
+/** Decode %XX (RFC 3986, 2.1); in forms '+' is a space.
+ *  returns ASSAY_OK; ASSAY_E_SYNTAX (broken escape, NUL, or not UTF-8); ASSAY_E_TOO_LARGE.
+ *  text: out with NUL; untouched on error is not promised. */
+ASSAY_MUST_CHECK enum assay_error assay_percent_decode(h2o_iovec_t encoded, bool form, char *text,
+                                                       size_t size_bytes);
+
+/** One field of a query or form body, decoded.
+ *  returns ASSAY_OK; ASSAY_E_NOT_FOUND; ASSAY_E_FIELD (twice), _SYNTAX, _TOO_LARGE with the name.
+ *  text: out with NUL. */
+ASSAY_MUST_CHECK enum assay_error assay_form_field(h2o_iovec_t form, const char *name, char *text,
+                                                   size_t size_bytes, struct assay_reason *reason);
+
+/** True if bytes are well-formed UTF-8 (RFC 3629). */
+bool assay_utf8_is_valid(const char *text, size_t len);
+
+#endif
