@@ -42,9 +42,14 @@ struct assay_audit {
     struct assay_audit_row *row; /* sorted by every column of the cut */
 };
 
+/** Count what the ledger of a data directory says; reads beside a running verifier.
+ *  audit: out, the caller deinits it. returns ASSAY_OK; ASSAY_E_NOT_FOUND; ASSAY_E_CORRUPT;
+ *  ASSAY_E_VERSION; ASSAY_E_IO; ASSAY_E_MEMORY. threads: any. blocks: reads the whole ledger. */
 ASSAY_MUST_CHECK enum assay_error assay_audit_run(const struct assay_audit_options *options,
                                                   struct assay_audit *audit,
                                                   struct assay_reason *reason);
+
+/** Free the rows; the struct is the caller's. */
 void assay_audit_deinit(struct assay_audit *audit);
 
 #endif

@@ -10,10 +10,15 @@
 
 struct assay_claims; /* what these calls stand on: store, personal, keys */
 
+/** Open the personal environment of data directory `dir` and sweep records without a claim.
+ *  store, keyring: borrowed until close. returns ASSAY_OK; ASSAY_E_STORE; ASSAY_E_IO;
+ *  ASSAY_E_MEMORY. */
 ASSAY_MUST_CHECK enum assay_error assay_claims_open(struct assay_store *store, const char *dir,
                                                     const struct assay_keyring *keyring,
                                                     struct assay_claims **claims,
                                                     struct assay_reason *reason);
+
+/** Close; NULL is allowed. */
 void assay_claims_close(struct assay_claims *claims);
 
 struct assay_claim_request {

@@ -60,6 +60,7 @@ struct assay_manifest {
     struct assay_manifest_file *file; /* malloc'ed */
 };
 
+/** Free the files' list; the struct is the caller's. */
 void assay_manifest_deinit(struct assay_manifest *manifest);
 
 /** Sign a manifest with site.key. text: out, malloc'ed; the caller frees. */
