@@ -10,7 +10,7 @@
 #include "verifier/address.h"
 
 #define ASSAY_CONFIG_BYTES_MAX (256 * 1024)
-#define ASSAY_CONFIG_PATH_SIZE 1024
+#define ASSAY_CONFIG_PATH_SIZE 1024 /* with NUL */
 /* Problems named in one run; the rest are counted. */
 #define ASSAY_CONFIG_PROBLEMS_MAX 64
 
@@ -112,6 +112,11 @@ ASSAY_MUST_CHECK enum assay_error assay_config_load(const char *path, struct ass
 ASSAY_MUST_CHECK enum assay_error assay_config_parse(const char *name, const char *text, size_t len,
                                                      struct assay_config *config,
                                                      const struct assay_config_sink *sink);
+
+/** Set one by its name, as the command line does; NETWORKS adds one.
+ *  returns ASSAY_OK or ASSAY_E_FIELD with what is wrong. */
+ASSAY_MUST_CHECK enum assay_error assay_config_set(struct assay_config *config, const char *name,
+                                                   const char *text, struct assay_reason *reason);
 
 /** Write the settings as a commented configuration file that assay_config_load accepts. */
 void assay_config_print(const struct assay_config *config, FILE *out);
