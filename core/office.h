@@ -24,21 +24,30 @@ struct assay_actor {
     uint32_t scopes;                /* ASSAY_SCOPE_* */
 };
 
+/** What is asked, by whom, when. All borrowed for the call. */
+struct assay_office_request {
+    const char *command;  /* "product.add", "batch.create", ...; see assay_office_each_command */
+    const json_t *params; /* an object; every field is checked, unknown ones are refused */
+    const struct assay_actor *actor;
+    int64_t now_unix_ms; /* the time of the act */
+};
+
 /** Run one command.
  *
- *  command   "product.add", "batch.create", ... as in the table; see assay_office_each_command.
- *  params    JSON object; every field is checked, unknown ones are refused.
- *  now_unix_ms  the time of the act.
  *  result    out: a new reference, on ASSAY_OK only.
  *  returns   ASSAY_OK; ASSAY_E_FIELD, _NOT_FOUND, _EXISTS, _TRANSITION, _SCOPE, ... with a reason
- *            that names the field and what to do.
+ *            that names the field and what to do; ASSAY_E_IO: end the process.
  *  blocks    for the sync. threads: one per session.
  */
-ASSAY_MUST_CHECK enum assay_error assay_office_run(struct assay_office *office, const char *command,
-                                                   const json_t *params,
-                                                   const struct assay_actor *actor,
-                                                   int64_t now_unix_ms, json_t **result,
-                                                   struct assay_reason *reason);
+ASSAY_MUST_CHECK enum assay_error assay_office_run(struct assay_office *office,
+                                                   const struct assay_office_request *request,
+                                                   json_t **result, struct assay_reason *reason);
+
+/** Read name, name_zh, host and time_zone over what *brand holds, and check the whole.
+ *  returns ASSAY_OK; ASSAY_E_FIELD with the field's name, *brand untouched. */
+ASSAY_MUST_CHECK enum assay_error assay_office_brand_read(const json_t *params,
+                                                          struct assay_brand_record *brand,
+                                                          struct assay_reason *reason);
 
 /** The actor of a Bearer token's text. ASSAY_OK or ASSAY_E_TOKEN. */
 ASSAY_MUST_CHECK enum assay_error assay_office_actor_of_token(struct assay_store *store,
