@@ -1,2 +1,318 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/item.h"
+
+#include <string.h>
+
+/* Parts of a row; a part that is all zero is left out (docs/FORMAT.md, section 8). */
+#define ROW_VERSION 1
+#define ROW_SALE 1u
+#define ROW_BEFORE_SALE 2u
+#define ROW_CONFIRMED 4u
+#define ROW_WRONG_PIN 8u
+#define ROW_CLAIM 16u
+#define ROW_FIND 32u
+#define ROW_AGAIN 64u /* more than one scan on sale and nothing since */
+
+#define MINUTE_MS 60000
+
+static uint16_t device_tag(uint64_t device)
+{
+    if (device == 0) {
+        return 0;
+    }
+    uint16_t tag = (uint16_t)(device >> 48);
+    return tag == 0 ? 1 : tag;
+}
+
+static struct assay_risk_scan risk_scan_of(const struct assay_item *item,
+                                           const struct assay_scan_record *scan,
+                                           const struct assay_place *place)
+{
+    struct assay_risk_scan risk_scan = {
+        .at_unix_ms = scan->at_unix_ms,
+        .device_tag = device_tag(scan->device),
+        .position = scan->position,
+        .confirmed_by_other = item->confirmed_at_unix_ms != 0 &&
+                              (scan->flags & ASSAY_SCAN_PIN_RIGHT) != 0 &&
+                              (scan->device == 0 || scan->device != item->confirmed_device),
+    };
+    memcpy(risk_scan.country, place->country, sizeof risk_scan.country);
+    return risk_scan;
+}
+
+void assay_item_risk(const struct assay_item *item, const struct assay_scan_record *scan,
+                     const struct assay_place *place, struct assay_risk *risk)
+{
+    *risk = (struct assay_risk){.level = ASSAY_RISK_LOW};
+    if ((scan->flags & ASSAY_SCAN_ON_SALE) == 0) {
+        return;
+    }
+    struct assay_risk_state state = item->risk;
+    struct assay_risk_scan risk_scan = risk_scan_of(item, scan, place);
+    assay_risk_update(&state, &risk_scan, risk);
+}
+
+static void apply_pin(struct assay_item *item, const struct assay_scan_record *scan)
+{
+    if ((scan->flags & ASSAY_SCAN_PIN_WRONG) != 0) {
+        item->wrong_pins++;
+        item->wrong_pin_at_unix_ms = scan->at_unix_ms;
+    }
+    if ((scan->flags & ASSAY_SCAN_PIN_RIGHT) != 0) {
+        item->wrong_pins = 0;
+        item->wrong_pin_at_unix_ms = 0;
+    }
+    if ((scan->flags & ASSAY_SCAN_CONFIRMATION) != 0) {
+        item->confirmed_at_unix_ms = scan->at_unix_ms;
+        item->confirmed_device = scan->device;
+        item->confirmed_place = scan->place;
+    }
+}
+
+static void apply_rate(struct assay_item *item, int64_t at_unix_ms)
+{
+    int64_t minute = at_unix_ms / MINUTE_MS;
+    if (minute != item->minute) {
+        item->minute = minute;
+        item->minute_scans = 0;
+    }
+    if (item->minute_scans < UINT16_MAX) {
+        item->minute_scans++;
+    }
+}
+
+void assay_item_apply_scan(struct assay_item *item, const struct assay_scan_record *scan,
+                           const struct assay_place *place, uint64_t position)
+{
+    if (position <= item->last_position) {
+        return;
+    }
+    item->last_position = position;
+    item->last_scan = position;
+    apply_rate(item, scan->at_unix_ms);
+    if ((scan->flags & ASSAY_SCAN_ON_SALE) == 0) {
+        item->scans_before_sale++;
+        return;
+    }
+    struct assay_risk_scan risk_scan = risk_scan_of(item, scan, place);
+    struct assay_risk unused;
+    assay_risk_update(&item->risk, &risk_scan, &unused);
+    if ((scan->flags & ASSAY_SCAN_FIRST) != 0) {
+        item->first_at_unix_ms = scan->at_unix_ms;
+        item->first_device = scan->device;
+        item->first_place = scan->place;
+    }
+    if (scan->number > item->scans) {
+        item->scans = scan->number;
+    }
+    apply_pin(item, scan);
+}
+
+void assay_item_apply_claim(struct assay_item *item, const struct assay_claim_record *claim,
+                            uint64_t position)
+{
+    if (position <= item->last_position) {
+        return;
+    }
+    item->last_position = position;
+    item->claim = position;
+    item->claim_ends_on = claim->ends_on;
+}
+
+void assay_item_apply_find(struct assay_item *item, const struct assay_find_record *find,
+                           uint64_t position)
+{
+    if (position <= item->last_position) {
+        return;
+    }
+    item->last_position = position;
+    int32_t day = assay_day_of(find->at_unix_ms, 0);
+    if (day != item->find_day) {
+        item->find_day = day;
+        item->find_tries = 0;
+    }
+    if (item->find_tries < UINT8_MAX) {
+        item->find_tries++;
+    }
+}
+
+/* True if the row's short form, for one scan on sale and nothing since, would lose something. */
+static bool needs_again(const struct assay_item *item)
+{
+    return item->scans != 1 || item->last_position != item->last_scan || item->minute_scans != 1 ||
+           item->minute != item->first_at_unix_ms / MINUTE_MS ||
+           item->risk.last_at_unix_ms != item->first_at_unix_ms;
+}
+
+static unsigned parts_of(const struct assay_item *item)
+{
+    unsigned parts = 0;
+    parts |= item->scans > 0 ? ROW_SALE : 0;
+    parts |= needs_again(item) ? ROW_AGAIN : 0;
+    parts |= item->scans_before_sale > 0 ? ROW_BEFORE_SALE : 0;
+    parts |= item->confirmed_at_unix_ms != 0 ? ROW_CONFIRMED : 0;
+    parts |= item->wrong_pins > 0 ? ROW_WRONG_PIN : 0;
+    parts |= item->claim != 0 ? ROW_CLAIM : 0;
+    parts |= item->find_tries > 0 ? ROW_FIND : 0;
+    return parts;
+}
+
+/* Milliseconds in 48 bits: until the year 10889. */
+static void put_time(struct assay_wire *wire, int64_t at_unix_ms)
+{
+    assay_wire_put_u32(wire, (uint32_t)at_unix_ms);
+    assay_wire_put_u16(wire, (uint16_t)(at_unix_ms >> 32));
+}
+
+static int64_t get_time(struct assay_wire *wire)
+{
+    int64_t low = assay_wire_get_u32(wire);
+    return low | (int64_t)assay_wire_get_u16(wire) << 32;
+}
+
+static void put_risk(struct assay_wire *wire, const struct assay_risk_state *risk)
+{
+    uint8_t tags = ASSAY_RISK_TAGS;
+    while (tags > 0 && risk->device_tags[tags - 1] == 0) {
+        tags--;
+    }
+    assay_wire_put_u8(wire, tags);
+    for (size_t i = 0; i < tags; i++) {
+        assay_wire_put_u16(wire, risk->device_tags[i]);
+    }
+    assay_wire_put_u8(wire, risk->devices);
+    assay_wire_put_u8(wire, risk->regions);
+    assay_wire_put_u8(wire, risk->infeasible);
+    assay_wire_put_u8(wire, risk->anonymous);
+    assay_wire_put_u16(wire, (uint16_t)risk->last_position.lat_decidegrees);
+    assay_wire_put_u16(wire, (uint16_t)risk->last_position.lon_decidegrees);
+    assay_wire_put_u16(wire, risk->last_position.accuracy_km);
+    assay_wire_put_bytes(wire, risk->last_country, sizeof risk->last_country);
+}
+
+static void get_risk(struct assay_wire *wire, struct assay_risk_state *risk)
+{
+    uint8_t tags = assay_wire_get_u8(wire);
+    if (tags > ASSAY_RISK_TAGS) {
+        wire->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < tags; i++) {
+        risk->device_tags[i] = assay_wire_get_u16(wire);
+    }
+    risk->devices = assay_wire_get_u8(wire);
+    risk->regions = assay_wire_get_u8(wire);
+    risk->infeasible = assay_wire_get_u8(wire);
+    risk->anonymous = assay_wire_get_u8(wire);
+    risk->last_position.lat_decidegrees = (int16_t)assay_wire_get_u16(wire);
+    risk->last_position.lon_decidegrees = (int16_t)assay_wire_get_u16(wire);
+    risk->last_position.accuracy_km = assay_wire_get_u16(wire);
+    assay_wire_get_bytes(wire, risk->last_country, sizeof risk->last_country);
+}
+
+static void put_optional(struct assay_wire *wire, const struct assay_item *item, unsigned parts)
+{
+    if ((parts & ROW_BEFORE_SALE) != 0) {
+        assay_wire_put_u32(wire, item->scans_before_sale);
+    }
+    if ((parts & ROW_CONFIRMED) != 0) {
+        assay_wire_put_u64(wire, (uint64_t)item->confirmed_at_unix_ms);
+        assay_wire_put_u64(wire, item->confirmed_device);
+        assay_wire_put_u32(wire, item->confirmed_place);
+    }
+    if ((parts & ROW_WRONG_PIN) != 0) {
+        assay_wire_put_u32(wire, item->wrong_pins);
+        assay_wire_put_u64(wire, (uint64_t)item->wrong_pin_at_unix_ms);
+    }
+    if ((parts & ROW_CLAIM) != 0) {
+        assay_wire_put_u64(wire, item->claim);
+        assay_wire_put_u32(wire, (uint32_t)item->claim_ends_on);
+    }
+    if ((parts & ROW_FIND) != 0) {
+        assay_wire_put_u32(wire, (uint32_t)item->find_day);
+        assay_wire_put_u8(wire, item->find_tries);
+    }
+}
+
+static void get_optional(struct assay_wire *wire, struct assay_item *item, unsigned parts)
+{
+    if ((parts & ROW_BEFORE_SALE) != 0) {
+        item->scans_before_sale = assay_wire_get_u32(wire);
+    }
+    if ((parts & ROW_CONFIRMED) != 0) {
+        item->confirmed_at_unix_ms = (int64_t)assay_wire_get_u64(wire);
+        item->confirmed_device = assay_wire_get_u64(wire);
+        item->confirmed_place = assay_wire_get_u32(wire);
+    }
+    if ((parts & ROW_WRONG_PIN) != 0) {
+        item->wrong_pins = assay_wire_get_u32(wire);
+        item->wrong_pin_at_unix_ms = (int64_t)assay_wire_get_u64(wire);
+    }
+    if ((parts & ROW_CLAIM) != 0) {
+        item->claim = assay_wire_get_u64(wire);
+        item->claim_ends_on = (int32_t)assay_wire_get_u32(wire);
+    }
+    if ((parts & ROW_FIND) != 0) {
+        item->find_day = (int32_t)assay_wire_get_u32(wire);
+        item->find_tries = assay_wire_get_u8(wire);
+    }
+}
+
+size_t assay_item_encode(const struct assay_item *item, uint8_t data[ASSAY_ITEM_ROW_MAX])
+{
+    struct assay_wire wire = assay_wire_writer(data, ASSAY_ITEM_ROW_MAX);
+    unsigned parts = parts_of(item);
+    assay_wire_put_u8(&wire, ROW_VERSION);
+    assay_wire_put_u8(&wire, (uint8_t)parts);
+    assay_wire_put_u64(&wire, item->last_position);
+    if ((parts & ROW_SALE) != 0) {
+        put_time(&wire, item->first_at_unix_ms);
+        assay_wire_put_u64(&wire, item->first_device);
+        assay_wire_put_u32(&wire, item->first_place);
+        put_risk(&wire, &item->risk);
+    }
+    if ((parts & ROW_AGAIN) != 0) {
+        assay_wire_put_u64(&wire, item->last_scan);
+        assay_wire_put_u32(&wire, item->scans);
+        assay_wire_put_u16(&wire, item->minute_scans);
+        assay_wire_put_u32(&wire, (uint32_t)item->minute);
+        put_time(&wire, item->risk.last_at_unix_ms);
+    }
+    put_optional(&wire, item, parts);
+    assay_assert(!wire.failed);
+    return wire.at;
+}
+
+enum assay_error assay_item_decode(const void *data, size_t len_bytes, struct assay_item *item)
+{
+    struct assay_wire wire = assay_wire_reader(data, len_bytes);
+    struct assay_item value = {0};
+    uint8_t version = assay_wire_get_u8(&wire);
+    unsigned parts = assay_wire_get_u8(&wire);
+    value.last_position = assay_wire_get_u64(&wire);
+    if ((parts & ROW_SALE) != 0) {
+        value.first_at_unix_ms = get_time(&wire);
+        value.first_device = assay_wire_get_u64(&wire);
+        value.first_place = assay_wire_get_u32(&wire);
+        get_risk(&wire, &value.risk);
+    }
+    if ((parts & ROW_AGAIN) != 0) {
+        value.last_scan = assay_wire_get_u64(&wire);
+        value.scans = assay_wire_get_u32(&wire);
+        value.minute_scans = assay_wire_get_u16(&wire);
+        value.minute = assay_wire_get_u32(&wire);
+        value.risk.last_at_unix_ms = get_time(&wire);
+    } else {
+        value.last_scan = value.last_position;
+        value.scans = 1;
+        value.minute_scans = 1;
+        value.minute = value.first_at_unix_ms / MINUTE_MS;
+        value.risk.last_at_unix_ms = value.first_at_unix_ms;
+    }
+    get_optional(&wire, &value, parts);
+    if (version != ROW_VERSION || wire.failed || wire.at != len_bytes) {
+        return ASSAY_E_CORRUPT;
+    }
+    *item = value;
+    return ASSAY_OK;
+}

@@ -11,7 +11,7 @@
 
 #include "core/record.h"
 
-/* A row as stored: 42 bytes after one scan, up to this with every part. */
+/* A row as stored: about 40 bytes after one scan, at most this with every part. */
 #define ASSAY_ITEM_ROW_MAX 160
 
 struct assay_item {
@@ -28,6 +28,7 @@ struct assay_item {
     uint32_t wrong_pins;          /* since the last right one */
     int64_t wrong_pin_at_unix_ms; /* the last */
     uint64_t claim;               /* position of the claim record; 0 = not registered */
+    int32_t claim_ends_on;        /* day number; only with a claim */
     int32_t find_day;             /* day of the failed look-ups below */
     uint8_t find_tries;
     int64_t minute;        /* unix minute of the count below */
@@ -35,11 +36,19 @@ struct assay_item {
     struct assay_risk_state risk;
 };
 
-/** Apply a record of this item. No-op for a position at or below last_position. */
+/** What risk says of the item with this scan; neither is changed. Scans before sale do not count:
+ *  level low. scan->flags, device, position and time are read; place: of the scan. */
+void assay_item_risk(const struct assay_item *item, const struct assay_scan_record *scan,
+                     const struct assay_place *place, struct assay_risk *risk);
+
+/** Apply a record of this item. No-op for a position at or below last_position. threads: the
+ *  item's owner. allocates: no. */
 void assay_item_apply_scan(struct assay_item *item, const struct assay_scan_record *scan,
                            const struct assay_place *place, uint64_t position);
-void assay_item_apply_claim(struct assay_item *item, uint64_t position);
-void assay_item_apply_find(struct assay_item *item, int64_t at_unix_ms, uint64_t position);
+void assay_item_apply_claim(struct assay_item *item, const struct assay_claim_record *claim,
+                            uint64_t position);
+void assay_item_apply_find(struct assay_item *item, const struct assay_find_record *find,
+                           uint64_t position);
 
 /** Row of an item. data: out, ASSAY_ITEM_ROW_MAX bytes. returns the length. */
 size_t assay_item_encode(const struct assay_item *item, uint8_t data[ASSAY_ITEM_ROW_MAX]);

@@ -91,6 +91,7 @@ struct assay_scan_request {
     struct assay_position position;
     enum assay_pin_outcome pin;
     enum assay_channel channel;
+    bool scan_id_given; /* by the client; else scan_id is fresh and cannot be a retry */
     bool own_position;
     bool by_form;
     bool foreign_gtin;
