@@ -9,6 +9,7 @@
 #ifndef ASSAY_CORE_STORE_H
 #define ASSAY_CORE_STORE_H
 
+#include "core/catalog.h"
 #include "core/item.h"
 #include "core/ledger.h"
 
@@ -21,12 +22,6 @@ struct assay_store_options {
     uint32_t checkpoint_interval_ms; /* 0 = 5,000; also when half of the overlay is used */
     bool no_checkpointer;            /* tests: fold only by assay_store_checkpoint */
     struct assay_ledger_io io;
-};
-
-/** A product as published: immutable, valid until the store is closed. */
-struct assay_product {
-    struct assay_product_record value;
-    uint64_t position;
 };
 
 /** Make DIR with an empty ledger and state; writes `brand` as its first record.
@@ -51,19 +46,6 @@ ASSAY_MUST_CHECK enum assay_error assay_store_session_open(struct assay_store *s
 void assay_store_session_close(struct assay_store_session *session);
 
 /* -- catalog: lock-free reads of published, immutable facts -- */
-
-/** The facts of a batch that never change after creation; valid until close. */
-struct assay_batch_facts {
-    uint32_t handle;
-    uint32_t epoch;
-    uint32_t count;
-    uint32_t flags;
-    uint32_t slot; /* 0..ASSAY_BATCHES_MAX-1, dense: for per-thread caches */
-    int32_t expires_on;
-    char sku[ASSAY_SKU_MAX + 1];
-    char lot[ASSAY_LOT_MAX + 1];
-    char market[3];
-};
 
 /** Facts of a handle, or NULL if there is no such batch. threads: any. blocks: no. */
 const struct assay_batch_facts *assay_store_batch_facts(const struct assay_store *store,

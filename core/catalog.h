@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Catalog: brand, products, batches, places, tokens and print sites, whole in memory.
+ *
+ * Invariants
+ *  1. Changed only by assay_catalog_apply, from a record, under the store's lock; the live path and
+ *     replay are the same code.
+ *  2. Brand, product versions, batch facts and places are immutable once published and live until
+ *     destroy, so any thread may read them without a lock. Ranges and tokens need the lock.
+ *  3. Each row knows the position of its last record; a record at or below it is skipped.
+ */
+#ifndef ASSAY_CORE_CATALOG_H
+#define ASSAY_CORE_CATALOG_H
+
+#include "core/record.h"
+
+/** Where in the ledger a row comes from, and whether the state store has it so. */
+struct assay_catalog_mark {
+    uint64_t created;  /* position of its first record: the order of creation */
+    uint64_t position; /* of its last */
+    bool dirty;
+};
+
+/** A product as published: immutable, valid until the store is closed. */
+struct assay_product {
+    struct assay_product_record value;
+    uint64_t position; /* of the record that says so */
+};
+
+/** The facts of a batch that never change after creation; valid until close. */
+struct assay_batch_facts {
+    uint32_t handle;
+    uint32_t epoch;
+    uint32_t count;
+    uint32_t flags;
+    uint32_t slot; /* 0..ASSAY_BATCHES_MAX-1, dense: for per-thread caches */
+    int32_t expires_on;
+    char sku[ASSAY_SKU_MAX + 1];
+    char lot[ASSAY_LOT_MAX + 1];
+    char market[3];
+};
+
+/** A batch with all that changes; read and changed under the store's lock. */
+struct assay_catalog_batch {
+    struct assay_batch_facts facts;
+    struct assay_batch batch;
+    struct assay_range_set printed; /* from manifests */
+    char actor[ASSAY_ACTOR_MAX + 1]; /* who created it */
+    struct assay_catalog_mark mark;
+};
+
+struct assay_catalog;
+
+ASSAY_MUST_CHECK enum assay_error assay_catalog_create(struct assay_catalog **catalog);
+void assay_catalog_destroy(struct assay_catalog *catalog);
+
+/* -- lock-free -- */
+const struct assay_batch_facts *assay_catalog_facts(const struct assay_catalog *catalog,
+                                                    uint32_t handle);
+const struct assay_brand_record *assay_catalog_brand(const struct assay_catalog *catalog);
+const struct assay_product *assay_catalog_product(const struct assay_catalog *catalog,
+                                                  const char *sku);
+const struct assay_place *assay_catalog_place(const struct assay_catalog *catalog, uint32_t place);
+/** How many there are, by slot or number: 0..count-1; places 1..count. */
+uint32_t assay_catalog_batch_count(const struct assay_catalog *catalog);
+uint32_t assay_catalog_product_count(const struct assay_catalog *catalog);
+uint32_t assay_catalog_place_count(const struct assay_catalog *catalog);
+/** The current version of the n-th product in order of creation. */
+const struct assay_product *assay_catalog_product_at(const struct assay_catalog *catalog,
+                                                     uint32_t number);
+
+/* -- under the store's lock -- */
+struct assay_catalog_batch *assay_catalog_batch(struct assay_catalog *catalog, uint32_t slot);
+/** Deep copy, the caller's to deinit. ASSAY_OK or ASSAY_E_MEMORY. */
+ASSAY_MUST_CHECK enum assay_error assay_catalog_batch_copy(const struct assay_batch *batch,
+                                                           struct assay_batch *copy);
+/** Number of an interned place, 0 if it is not. */
+uint32_t assay_catalog_place_find(const struct assay_catalog *catalog,
+                                  const struct assay_place *place);
+const struct assay_token_record *assay_catalog_token_at(const struct assay_catalog *catalog,
+                                                        uint32_t number); /* NULL past the end */
+const struct assay_site_record *assay_catalog_site_at(const struct assay_catalog *catalog,
+                                                      uint32_t number);
+
+/** May this record be appended? BRAND, PRODUCT, BATCH, MOVE, MANIFEST, SITE, TOKEN; a reason that
+ *  says what to do. Nothing is changed. */
+ASSAY_MUST_CHECK enum assay_error assay_catalog_check(struct assay_catalog *catalog,
+                                                      const struct assay_record *record,
+                                                      struct assay_reason *reason);
+
+/** Apply a record, PLACE too. returns ASSAY_OK (also when skipped); ASSAY_E_CORRUPT: the record
+ *  does not fit what came before it; ASSAY_E_MEMORY; ASSAY_E_FULL. */
+ASSAY_MUST_CHECK enum assay_error assay_catalog_apply(struct assay_catalog *catalog,
+                                                      const struct assay_record *record,
+                                                      uint64_t position);
+
+/* -- rows of the state store (docs/FORMAT.md, section 8) -- */
+
+/** Encode each row that changed since the last call and mark it clean. key and value are borrowed
+ *  for the call of `put`. ASSAY_OK or ASSAY_E_MEMORY. */
+ASSAY_MUST_CHECK enum assay_error assay_catalog_take_dirty(
+    struct assay_catalog *catalog,
+    void (*put)(void *context, struct assay_span key, struct assay_span value), void *context);
+
+/** Take one row in. */
+ASSAY_MUST_CHECK enum assay_error assay_catalog_load(struct assay_catalog *catalog,
+                                                     struct assay_span key,
+                                                     struct assay_span value);
+
+#endif

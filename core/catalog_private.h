@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What catalog.c (facts and acts) and catalog_row.c (rows of the state store) share; nobody else. */
+#ifndef ASSAY_CORE_CATALOG_PRIVATE_H
+#define ASSAY_CORE_CATALOG_PRIVATE_H
+
+#include <stdatomic.h>
+
+#include "core/catalog.h"
+
+/* Index tables are at most half full. */
+#define ASSAY_BATCH_INDEX (2 * ASSAY_BATCHES_MAX)
+#define ASSAY_PRODUCT_INDEX (2 * ASSAY_PRODUCTS_MAX)
+#define ASSAY_PLACE_INDEX (2 * ASSAY_PLACES_MAX)
+#define ASSAY_SITES_MAX 256
+
+struct assay_catalog_product {
+    _Atomic(struct assay_product *) current;
+    struct assay_catalog_mark mark;
+};
+
+struct assay_catalog_brand {
+    _Atomic(struct assay_brand_record *) current;
+    struct assay_catalog_mark mark;
+};
+
+struct assay_catalog_token {
+    struct assay_token_record value;
+    struct assay_catalog_mark mark;
+};
+
+struct assay_catalog_site {
+    struct assay_site_record value;
+    struct assay_catalog_mark mark;
+};
+
+/* Superseded versions that readers may still hold; freed with the catalog. */
+struct assay_catalog_retired {
+    struct assay_catalog_retired *next;
+    void *memory;
+};
+
+struct assay_catalog {
+    struct assay_catalog_brand brand;
+    _Atomic uint32_t batch_count;
+    _Atomic uint32_t product_count;
+    _Atomic uint32_t place_count;
+    uint32_t token_count;
+    uint32_t site_count;
+    uint32_t places_saved; /* places 1..this are in the state store; they never change */
+    struct assay_catalog_retired *retired;
+    /* slot + 1; 0 = free; published with release once what it names is whole */
+    _Atomic uint32_t batch_index[ASSAY_BATCH_INDEX];
+    _Atomic uint32_t product_index[ASSAY_PRODUCT_INDEX];
+    uint32_t place_index[ASSAY_PLACE_INDEX];
+    struct assay_catalog_batch *batches[ASSAY_BATCHES_MAX];
+    struct assay_catalog_product products[ASSAY_PRODUCTS_MAX];
+    struct assay_place places[ASSAY_PLACES_MAX + 1];
+    struct assay_catalog_token tokens[ASSAY_TOKENS_MAX];
+    struct assay_catalog_site sites[ASSAY_SITES_MAX];
+};
+
+/** Add what a record creates, or replace what it changes; used by apply and by load. */
+ASSAY_MUST_CHECK enum assay_error assay_catalog_set_brand(struct assay_catalog *catalog,
+                                                          const struct assay_brand_record *brand,
+                                                          struct assay_catalog_mark mark);
+ASSAY_MUST_CHECK enum assay_error
+assay_catalog_set_product(struct assay_catalog *catalog,
+                          const struct assay_product_record *product,
+                          struct assay_catalog_mark mark);
+ASSAY_MUST_CHECK enum assay_error assay_catalog_set_place(struct assay_catalog *catalog,
+                                                          const struct assay_place_record *place);
+ASSAY_MUST_CHECK enum assay_error assay_catalog_set_token(struct assay_catalog *catalog,
+                                                          const struct assay_token_record *token,
+                                                          struct assay_catalog_mark mark);
+ASSAY_MUST_CHECK enum assay_error assay_catalog_set_site(struct assay_catalog *catalog,
+                                                         const struct assay_site_record *site,
+                                                         struct assay_catalog_mark mark);
+/** Batch of a handle, or NULL. */
+struct assay_catalog_batch *assay_catalog_batch_of(const struct assay_catalog *catalog,
+                                                   uint32_t handle);
+/** New batch; *added is its entry. */
+ASSAY_MUST_CHECK enum assay_error assay_catalog_add_batch(struct assay_catalog *catalog,
+                                                          const struct assay_batch_record *record,
+                                                          struct assay_catalog_mark mark,
+                                                          struct assay_catalog_batch **added);
+
+#endif

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The catalog's rows in the state store: key = kind, position of creation (so that key order is
+ * the order of creation), identity; value = position of the last record, then the facts. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/catalog_private.h"
+
+#define KIND_BRAND 'A'
+#define KIND_PRODUCT 'B'
+#define KIND_BATCH 'C'
+#define KIND_PLACE 'D'
+#define KIND_TOKEN 'E'
+#define KIND_SITE 'F'
+
+#define KEY_LEN 9
+/* A batch row: its record, four sets of ranges and what was printed. */
+#define ROW_MAX (4096 + 5 * (4 + ASSAY_BATCH_RANGES_MAX * 8))
+
+struct row_writer {
+    void (*put)(void *context, struct assay_span key, struct assay_span value);
+    void *context;
+    uint8_t key[KEY_LEN];
+    uint8_t *row; /* ROW_MAX bytes */
+};
+
+/* Big-endian, so that rows sort by creation. */
+static struct assay_span row_key(struct row_writer *writer, char kind, uint64_t created)
+{
+    writer->key[0] = (uint8_t)kind;
+    for (int i = 0; i < 8; i++) {
+        writer->key[1 + i] = (uint8_t)(created >> (56 - 8 * i));
+    }
+    return (struct assay_span){writer->key, KEY_LEN};
+}
+
+/* Rows that are a record and nothing else. */
+static void put_record_row(struct row_writer *writer, char kind, struct assay_catalog_mark mark,
+                           const struct assay_record *record)
+{
+    struct assay_wire wire = assay_wire_writer(writer->row, ROW_MAX);
+    assay_wire_put_u64(&wire, mark.position);
+    size_t len_bytes = assay_record_encode(record, writer->row + wire.at, ROW_MAX - wire.at);
+    assay_assert(len_bytes > 0);
+    writer->put(writer->context, row_key(writer, kind, mark.created),
+                (struct assay_span){writer->row, wire.at + len_bytes});
+}
+
+static void put_set(struct assay_wire *wire, const struct assay_range_set *set)
+{
+    assay_wire_put_u32(wire, set->count);
+    for (uint32_t i = 0; i < set->count; i++) {
+        assay_wire_put_u32(wire, set->ranges[i].first);
+        assay_wire_put_u32(wire, set->ranges[i].last);
+    }
+}
+
+static enum assay_error get_set(struct assay_wire *wire, struct assay_range_set *set)
+{
+    uint32_t count = assay_wire_get_u32(wire);
+    if (wire->failed || count > ASSAY_BATCH_RANGES_MAX) {
+        return ASSAY_E_CORRUPT;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct assay_range range = {.first = assay_wire_get_u32(wire)};
+        range.last = assay_wire_get_u32(wire);
+        if (wire->failed || range.first > range.last) {
+            return ASSAY_E_CORRUPT;
+        }
+        enum assay_error error = assay_range_set_add(set, range);
+        if (error != ASSAY_OK) {
+            return error;
+        }
+    }
+    return ASSAY_OK;
+}
+
+static void put_batch_row(struct row_writer *writer, const struct assay_catalog_batch *entry)
+{
+    struct assay_record record = {.type = ASSAY_RECORD_BATCH};
+    record.batch.at_unix_ms = entry->batch.created_at_unix_ms;
+    memcpy(record.batch.actor, entry->actor, sizeof record.batch.actor);
+    record.batch.batch = entry->batch;
+
+    struct assay_wire wire = assay_wire_writer(writer->row, ROW_MAX);
+    assay_wire_put_u64(&wire, entry->mark.position);
+    size_t len_bytes = assay_record_encode(&record, writer->row + wire.at, ROW_MAX - wire.at);
+    assay_assert(len_bytes > 0);
+    wire.at += len_bytes;
+    assay_wire_put_u8(&wire, entry->batch.closed);
+    assay_wire_put_u32(&wire, entry->batch.good_count);
+    assay_wire_put_text(&wire, entry->batch.void_reason);
+    assay_wire_put_text(&wire, entry->batch.recall_reason);
+    put_set(&wire, &entry->batch.active);
+    put_set(&wire, &entry->batch.shipped);
+    put_set(&wire, &entry->batch.voided);
+    put_set(&wire, &entry->batch.recalled);
+    put_set(&wire, &entry->printed);
+    assay_assert(!wire.failed);
+    writer->put(writer->context, row_key(writer, KIND_BATCH, entry->mark.created),
+                (struct assay_span){writer->row, wire.at});
+}
+
+static void take_batches(struct assay_catalog *catalog, struct row_writer *writer)
+{
+    for (uint32_t slot = 0; slot < catalog->batch_count; slot++) {
+        struct assay_catalog_batch *entry = catalog->batches[slot];
+        if (entry->mark.dirty) {
+            put_batch_row(writer, entry);
+            entry->mark.dirty = false;
+        }
+    }
+}
+
+static void take_products(struct assay_catalog *catalog, struct row_writer *writer)
+{
+    for (uint32_t number = 0; number < catalog->product_count; number++) {
+        struct assay_catalog_product *entry = &catalog->products[number];
+        if (entry->mark.dirty) {
+            struct assay_record record = {.type = ASSAY_RECORD_PRODUCT};
+            record.product = entry->current->value;
+            put_record_row(writer, KIND_PRODUCT, entry->mark, &record);
+            entry->mark.dirty = false;
+        }
+    }
+}
+
+static void take_places(struct assay_catalog *catalog, struct row_writer *writer)
+{
+    while (catalog->places_saved < catalog->place_count) {
+        uint32_t number = ++catalog->places_saved;
+        struct assay_record record = {.type = ASSAY_RECORD_PLACE};
+        record.place = (struct assay_place_record){number, catalog->places[number]};
+        struct assay_catalog_mark mark = {.created = number};
+        put_record_row(writer, KIND_PLACE, mark, &record);
+    }
+}
+
+static void take_tokens_and_sites(struct assay_catalog *catalog, struct row_writer *writer)
+{
+    for (uint32_t i = 0; i < catalog->token_count; i++) {
+        if (catalog->tokens[i].mark.dirty) {
+            struct assay_record record = {.type = ASSAY_RECORD_TOKEN};
+            record.token = catalog->tokens[i].value;
+            put_record_row(writer, KIND_TOKEN, catalog->tokens[i].mark, &record);
+            catalog->tokens[i].mark.dirty = false;
+        }
+    }
+    for (uint32_t i = 0; i < catalog->site_count; i++) {
+        if (catalog->sites[i].mark.dirty) {
+            struct assay_record record = {.type = ASSAY_RECORD_SITE};
+            record.site = catalog->sites[i].value;
+            put_record_row(writer, KIND_SITE, catalog->sites[i].mark, &record);
+            catalog->sites[i].mark.dirty = false;
+        }
+    }
+}
+
+enum assay_error assay_catalog_take_dirty(struct assay_catalog *catalog,
+                                          void (*put)(void *context, struct assay_span key,
+                                                      struct assay_span value),
+                                          void *context)
+{
+    struct row_writer writer = {.put = put, .context = context, .row = malloc(ROW_MAX)};
+    if (writer.row == NULL) {
+        return ASSAY_E_MEMORY;
+    }
+    if (catalog->brand.mark.dirty) {
+        struct assay_record record = {.type = ASSAY_RECORD_BRAND};
+        record.brand = *catalog->brand.current;
+        put_record_row(&writer, KIND_BRAND, catalog->brand.mark, &record);
+        catalog->brand.mark.dirty = false;
+    }
+    take_products(catalog, &writer);
+    take_batches(catalog, &writer);
+    take_places(catalog, &writer);
+    take_tokens_and_sites(catalog, &writer);
+    free(writer.row);
+    return ASSAY_OK;
+}
+
+/* -- loading -- */
+
+static enum assay_error load_batch(struct assay_catalog *catalog, const struct assay_record *record,
+                                   struct assay_catalog_mark mark, struct assay_wire *wire)
+{
+    struct assay_catalog_batch *entry = NULL;
+    enum assay_error error = assay_catalog_add_batch(catalog, &record->batch, mark, &entry);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    struct assay_batch *batch = &entry->batch;
+    batch->closed = assay_wire_get_u8(wire) != 0;
+    batch->good_count = assay_wire_get_u32(wire);
+    assay_wire_get_text(wire, batch->void_reason, sizeof batch->void_reason);
+    assay_wire_get_text(wire, batch->recall_reason, sizeof batch->recall_reason);
+    struct assay_range_set *sets[] = {&batch->active, &batch->shipped, &batch->voided,
+                                      &batch->recalled, &entry->printed};
+    for (size_t i = 0; i < ASSAY_COUNT_OF(sets); i++) {
+        error = get_set(wire, sets[i]);
+        if (error != ASSAY_OK) {
+            return error;
+        }
+    }
+    return wire->failed || wire->at != wire->len_bytes ? ASSAY_E_CORRUPT : ASSAY_OK;
+}
+
+static enum assay_error load_record(struct assay_catalog *catalog, char kind,
+                                    const struct assay_record *record,
+                                    struct assay_catalog_mark mark)
+{
+    enum assay_error error = ASSAY_OK;
+    switch (kind) {
+    case KIND_BRAND:
+        return record->type != ASSAY_RECORD_BRAND
+                   ? ASSAY_E_CORRUPT
+                   : assay_catalog_set_brand(catalog, &record->brand, mark);
+    case KIND_PRODUCT:
+        return record->type != ASSAY_RECORD_PRODUCT
+                   ? ASSAY_E_CORRUPT
+                   : assay_catalog_set_product(catalog, &record->product, mark);
+    case KIND_PLACE:
+        error = record->type != ASSAY_RECORD_PLACE
+                    ? ASSAY_E_CORRUPT
+                    : assay_catalog_set_place(catalog, &record->place);
+        catalog->places_saved = catalog->place_count;
+        return error;
+    case KIND_TOKEN:
+        return record->type != ASSAY_RECORD_TOKEN
+                   ? ASSAY_E_CORRUPT
+                   : assay_catalog_set_token(catalog, &record->token, mark);
+    case KIND_SITE:
+        return record->type != ASSAY_RECORD_SITE
+                   ? ASSAY_E_CORRUPT
+                   : assay_catalog_set_site(catalog, &record->site, mark);
+    default:
+        return ASSAY_E_CORRUPT;
+    }
+}
+
+enum assay_error assay_catalog_load(struct assay_catalog *catalog, struct assay_span key,
+                                    struct assay_span value)
+{
+    if (key.len_bytes != KEY_LEN) {
+        return ASSAY_E_CORRUPT;
+    }
+    struct assay_catalog_mark mark = {0};
+    for (int i = 0; i < 8; i++) {
+        mark.created = mark.created << 8 | key.data[1 + i];
+    }
+    struct assay_wire wire = assay_wire_reader(value.data, value.len_bytes);
+    mark.position = assay_wire_get_u64(&wire);
+    if (wire.failed) {
+        return ASSAY_E_CORRUPT;
+    }
+    struct assay_record record;
+    const uint8_t *data = value.data + wire.at;
+    enum assay_error error = assay_record_decode(data, value.len_bytes - wire.at, &record);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    wire.at += assay_record_len(data, value.len_bytes - wire.at);
+    if (key.data[0] != KIND_BATCH) {
+        return load_record(catalog, (char)key.data[0], &record, mark);
+    }
+    return record.type != ASSAY_RECORD_BATCH ? ASSAY_E_CORRUPT
+                                             : load_batch(catalog, &record, mark, &wire);
+}
