@@ -72,8 +72,10 @@ ASSAY_MUST_CHECK enum assay_error assay_ledger_append(struct assay_ledger *ledge
                                                       size_t len_bytes, uint32_t records,
                                                       uint64_t *first);
 
-/** Position that the next group's first record will have if `len_bytes` fit; known beforehand so
- *  that records may hold positions of records of the same group. Same thread rule as append. */
+/** Position that the first record of the next group will have, if the group is at most `len_bytes`
+ *  long; known beforehand so that records may hold positions of records of the same group. Moves on
+ *  to the next segment if so much does not fit, so that a shorter group lands at *first too.
+ *  returns ASSAY_OK; ASSAY_E_NO_SPACE; ASSAY_E_IO. Same thread rule as append. */
 ASSAY_MUST_CHECK enum assay_error assay_ledger_next(struct assay_ledger *ledger, size_t len_bytes,
                                                     uint64_t *first);
 
