@@ -15,11 +15,13 @@ static const uint8_t values[256] = {
     ['I'] = 2,  ['i'] = 2,  ['L'] = 2,  ['l'] = 2,
 };
 
-int assay_base32_value(char character) {
+int assay_base32_value(char character)
+{
     return (int)values[(unsigned char)character] - 1;
 }
 
-void assay_base32_put(uint64_t value, unsigned digits, char *text) {
+void assay_base32_put(uint64_t value, unsigned digits, char *text)
+{
     assay_assert(digits >= 1);
     assay_assert(digits <= 12);
     for (unsigned i = 0; i < digits; i++) {
@@ -27,7 +29,8 @@ void assay_base32_put(uint64_t value, unsigned digits, char *text) {
     }
 }
 
-enum assay_error assay_base32_get(const char *text, unsigned digits, uint64_t *value) {
+enum assay_error assay_base32_get(const char *text, unsigned digits, uint64_t *value)
+{
     assay_assert(digits >= 1);
     assay_assert(digits <= 12);
     uint64_t sum = 0;

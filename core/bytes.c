@@ -11,7 +11,8 @@
 static const char base64url_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-void assay_hex_encode(const void *data, size_t len_bytes, char *text) {
+void assay_hex_encode(const void *data, size_t len_bytes, char *text)
+{
     static const char digits[] = "0123456789abcdef";
     const uint8_t *bytes = data;
     for (size_t i = 0; i < len_bytes; i++) {
@@ -21,7 +22,8 @@ void assay_hex_encode(const void *data, size_t len_bytes, char *text) {
     text[2 * len_bytes] = '\0';
 }
 
-static int hex_value(char character) {
+static int hex_value(char character)
+{
     if (character >= '0' && character <= '9') {
         return character - '0';
     }
@@ -34,7 +36,8 @@ static int hex_value(char character) {
     return -1;
 }
 
-enum assay_error assay_hex_decode(const char *text, size_t text_len, void *data, size_t len_bytes) {
+enum assay_error assay_hex_decode(const char *text, size_t text_len, void *data, size_t len_bytes)
+{
     if (text_len % 2 != 0 || text_len / 2 != len_bytes) {
         return ASSAY_E_SYNTAX;
     }
@@ -50,7 +53,8 @@ enum assay_error assay_hex_decode(const char *text, size_t text_len, void *data,
     return ASSAY_OK;
 }
 
-void assay_base64url_encode(const void *data, size_t len_bytes, char *text) {
+void assay_base64url_encode(const void *data, size_t len_bytes, char *text)
+{
     const uint8_t *bytes = data;
     uint32_t bits = 0;
     unsigned held = 0;
@@ -67,13 +71,15 @@ void assay_base64url_encode(const void *data, size_t len_bytes, char *text) {
     text[at] = '\0';
 }
 
-static int base64url_value(char character) {
+static int base64url_value(char character)
+{
     const char *found = memchr(base64url_alphabet, character, 64);
     return found == NULL ? -1 : (int)(found - base64url_alphabet);
 }
 
 enum assay_error assay_base64url_decode(const char *text, size_t text_len, void *data,
-                                        size_t *len_bytes) {
+                                        size_t *len_bytes)
+{
     size_t wanted = text_len / 4 * 3 + text_len % 4 * 3 / 4;
     if (text_len % 4 == 1 || wanted > *len_bytes) {
         return ASSAY_E_SYNTAX;
@@ -106,15 +112,18 @@ enum assay_error assay_base64url_decode(const char *text, size_t text_len, void 
     return ASSAY_OK;
 }
 
-bool assay_bytes_equal(const void *a, const void *b, size_t len_bytes) {
+bool assay_bytes_equal(const void *a, const void *b, size_t len_bytes)
+{
     return CRYPTO_memcmp(a, b, len_bytes) == 0;
 }
 
-void assay_bytes_wipe(void *data, size_t len_bytes) {
+void assay_bytes_wipe(void *data, size_t len_bytes)
+{
     explicit_bzero(data, len_bytes);
 }
 
-void assay_bytes_random(void *data, size_t len_bytes) {
+void assay_bytes_random(void *data, size_t len_bytes)
+{
     uint8_t *bytes = data;
     for (size_t at = 0; at < len_bytes;) {
         ssize_t got = getrandom(bytes + at, len_bytes - at, 0);
@@ -124,7 +133,8 @@ void assay_bytes_random(void *data, size_t len_bytes) {
     }
 }
 
-void assay_sha256(const void *data, size_t len_bytes, uint8_t digest[ASSAY_SHA256_LEN]) {
+void assay_sha256(const void *data, size_t len_bytes, uint8_t digest[ASSAY_SHA256_LEN])
+{
     int done = EVP_Digest(data, len_bytes, digest, NULL, EVP_sha256(), NULL);
     assay_assert(done == 1);
 }

@@ -43,7 +43,7 @@ struct assay_batch_facts {
 struct assay_catalog_batch {
     struct assay_batch_facts facts;
     struct assay_batch batch;
-    struct assay_range_set printed; /* from manifests */
+    struct assay_range_set printed;  /* from manifests */
     char actor[ASSAY_ACTOR_MAX + 1]; /* who created it */
     struct assay_catalog_mark mark;
 };
@@ -97,13 +97,13 @@ ASSAY_MUST_CHECK enum assay_error assay_catalog_apply(struct assay_catalog *cata
 
 /** Encode each row that changed since the last call and mark it clean. key and value are borrowed
  *  for the call of `put`. ASSAY_OK or ASSAY_E_MEMORY. */
-ASSAY_MUST_CHECK enum assay_error assay_catalog_take_dirty(
-    struct assay_catalog *catalog,
-    void (*put)(void *context, struct assay_span key, struct assay_span value), void *context);
+ASSAY_MUST_CHECK enum assay_error
+assay_catalog_take_dirty(struct assay_catalog *catalog,
+                         void (*put)(void *context, struct assay_span key, struct assay_span value),
+                         void *context);
 
 /** Take one row in. */
-ASSAY_MUST_CHECK enum assay_error assay_catalog_load(struct assay_catalog *catalog,
-                                                     struct assay_span key,
-                                                     struct assay_span value);
+ASSAY_MUST_CHECK enum assay_error
+assay_catalog_load(struct assay_catalog *catalog, struct assay_span key, struct assay_span value);
 
 #endif

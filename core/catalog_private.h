@@ -64,8 +64,7 @@ ASSAY_MUST_CHECK enum assay_error assay_catalog_set_brand(struct assay_catalog *
                                                           const struct assay_brand_record *brand,
                                                           struct assay_catalog_mark mark);
 ASSAY_MUST_CHECK enum assay_error
-assay_catalog_set_product(struct assay_catalog *catalog,
-                          const struct assay_product_record *product,
+assay_catalog_set_product(struct assay_catalog *catalog, const struct assay_product_record *product,
                           struct assay_catalog_mark mark);
 ASSAY_MUST_CHECK enum assay_error assay_catalog_set_place(struct assay_catalog *catalog,
                                                           const struct assay_place_record *place);

@@ -44,7 +44,8 @@ static const uint32_t remainders[256] = {
     0x79b737ba, 0x8bdcb4b9, 0x988c474d, 0x6ae7c44e, 0xbe2da0a5, 0x4c4623a6, 0x5f16d052, 0xad7d5351,
 };
 
-uint32_t assay_crc32c_by_table(uint32_t crc, const void *data, size_t len_bytes) {
+uint32_t assay_crc32c_by_table(uint32_t crc, const void *data, size_t len_bytes)
+{
     const uint8_t *bytes = data;
     uint32_t state = ~crc;
     for (size_t i = 0; i < len_bytes; i++) {
@@ -55,7 +56,8 @@ uint32_t assay_crc32c_by_table(uint32_t crc, const void *data, size_t len_bytes)
 
 #if defined(__x86_64__)
 __attribute__((target("sse4.2"))) uint32_t assay_crc32c_by_sse42(uint32_t crc, const void *data,
-                                                                 size_t len_bytes) {
+                                                                 size_t len_bytes)
+{
     const uint8_t *bytes = data;
     uint64_t state = ~crc;
     size_t at = 0;
@@ -71,7 +73,8 @@ __attribute__((target("sse4.2"))) uint32_t assay_crc32c_by_sse42(uint32_t crc, c
 }
 #endif
 
-uint32_t assay_crc32c(uint32_t crc, const void *data, size_t len_bytes) {
+uint32_t assay_crc32c(uint32_t crc, const void *data, size_t len_bytes)
+{
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("sse4.2")) {
         return assay_crc32c_by_sse42(crc, data, len_bytes);

@@ -16,14 +16,16 @@ static enum assay_log_level log_level = ASSAY_LOG_INFO;
 
 static const char *const level_names[] = {"error", "warning", "info", "debug"};
 
-void assay_log_set(int fd, enum assay_log_level level) {
+void assay_log_set(int fd, enum assay_log_level level)
+{
     assay_assert(level <= ASSAY_LOG_DEBUG);
     log_fd = fd;
     log_level = level;
 }
 
 /* A caller that forgot to quote must not be able to write a second line. */
-static void flatten(char *line, size_t len) {
+static void flatten(char *line, size_t len)
+{
     for (size_t i = 0; i < len; i++) {
         unsigned char byte = (unsigned char)line[i];
         if (byte < 0x20 || byte == 0x7f) {
@@ -32,12 +34,14 @@ static void flatten(char *line, size_t len) {
     }
 }
 
-static size_t bounded(int printed, size_t size) {
+static size_t bounded(int printed, size_t size)
+{
     assay_assert(printed >= 0);
     return (size_t)printed < size ? (size_t)printed : size - 1;
 }
 
-void assay_log(enum assay_log_level level, const char *event, const char *format, ...) {
+void assay_log(enum assay_log_level level, const char *event, const char *format, ...)
+{
     if (level > log_level) {
         return;
     }
@@ -61,7 +65,8 @@ void assay_log(enum assay_log_level level, const char *event, const char *format
 
 /* Length of the well-formed UTF-8 sequence (RFC 3629) of a printable character above ASCII, or 0.
  */
-static size_t utf8_len(const unsigned char *at, size_t room) {
+static size_t utf8_len(const unsigned char *at, size_t room)
+{
     size_t len = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
     if (at[0] < 0xc2 || at[0] > 0xf4 || len > room) {
         return 0;
@@ -81,7 +86,8 @@ static size_t utf8_len(const unsigned char *at, size_t room) {
 }
 
 /* One character as it is quoted. piece: out, 5 bytes. returns how many bytes of text it took. */
-static size_t quote_one(const unsigned char *at, size_t room, char piece[5]) {
+static size_t quote_one(const unsigned char *at, size_t room, char piece[5])
+{
     if (*at == '"' || *at == '\\') {
         snprintf(piece, 5, "\\%c", *at);
         return 1;
@@ -100,7 +106,8 @@ static size_t quote_one(const unsigned char *at, size_t room, char piece[5]) {
     return len;
 }
 
-void assay_log_quote(const char *text, size_t len, char *quoted, size_t size_bytes) {
+void assay_log_quote(const char *text, size_t len, char *quoted, size_t size_bytes)
+{
     assay_assert(size_bytes >= 3); /* "" and NUL */
     const unsigned char *bytes = (const unsigned char *)text;
     size_t at = 0;

@@ -165,8 +165,8 @@ enum assay_error assay_state_open(const char *dir, bool read_only, struct assay_
         return assay_fail(reason, ASSAY_E_MEMORY, NULL);
     }
     int rc = open_environment(opened, dir, read_only);
-    enum assay_error error = rc == MDB_SUCCESS ? check_format(opened, dir, reason)
-                                               : fail_lmdb(reason, rc, dir);
+    enum assay_error error =
+        rc == MDB_SUCCESS ? check_format(opened, dir, reason) : fail_lmdb(reason, rc, dir);
     if (error != ASSAY_OK) {
         assay_state_close(opened);
         return error;
@@ -292,11 +292,11 @@ static enum assay_error take_catalog(void *context, const MDB_val *key, const MD
                        (struct assay_span){value->mv_data, value->mv_size});
 }
 
-enum assay_error
-assay_state_each_catalog(struct assay_state_reader *reader,
-                         enum assay_error (*visit)(void *context, struct assay_span key,
-                                                   struct assay_span value),
-                         void *context)
+enum assay_error assay_state_each_catalog(struct assay_state_reader *reader,
+                                          enum assay_error (*visit)(void *context,
+                                                                    struct assay_span key,
+                                                                    struct assay_span value),
+                                          void *context)
 {
     struct catalog_walk walk = {visit, context};
     return each_row(reader, reader->state->catalog, take_catalog, &walk);
@@ -320,11 +320,10 @@ static enum assay_error take_item(void *context, const MDB_val *key, const MDB_v
     return error != ASSAY_OK ? error : walk->visit(walk->context, number, &item);
 }
 
-enum assay_error
-assay_state_each_item(struct assay_state_reader *reader,
-                      enum assay_error (*visit)(void *context, uint64_t key,
-                                                const struct assay_item *item),
-                      void *context)
+enum assay_error assay_state_each_item(struct assay_state_reader *reader,
+                                       enum assay_error (*visit)(void *context, uint64_t key,
+                                                                 const struct assay_item *item),
+                                       void *context)
 {
     struct item_walk walk = {visit, context};
     return each_row(reader, reader->state->items, take_item, &walk);

@@ -55,18 +55,16 @@ ASSAY_MUST_CHECK enum assay_error assay_state_ledger_id(struct assay_state_reade
 
 /** Visit the catalog in key order; value borrowed for the call; a visit's error ends the walk and
  *  is returned. */
-ASSAY_MUST_CHECK enum assay_error
-assay_state_each_catalog(struct assay_state_reader *reader,
-                         enum assay_error (*visit)(void *context, struct assay_span key,
-                                                   struct assay_span value),
-                         void *context);
+ASSAY_MUST_CHECK enum assay_error assay_state_each_catalog(
+    struct assay_state_reader *reader,
+    enum assay_error (*visit)(void *context, struct assay_span key, struct assay_span value),
+    void *context);
 
 /** Visit all items in key order. */
-ASSAY_MUST_CHECK enum assay_error
-assay_state_each_item(struct assay_state_reader *reader,
-                      enum assay_error (*visit)(void *context, uint64_t key,
-                                                const struct assay_item *item),
-                      void *context);
+ASSAY_MUST_CHECK enum assay_error assay_state_each_item(
+    struct assay_state_reader *reader,
+    enum assay_error (*visit)(void *context, uint64_t key, const struct assay_item *item),
+    void *context);
 
 /** Size of the items' tree, for growth figures. */
 struct assay_state_size {

@@ -3,19 +3,22 @@
 
 #include <string.h>
 
-struct assay_wire assay_wire_writer(void *data, size_t len_bytes) {
+struct assay_wire assay_wire_writer(void *data, size_t len_bytes)
+{
     assay_assert(data != NULL);
     return (struct assay_wire){.write = data, .len_bytes = len_bytes};
 }
 
-struct assay_wire assay_wire_reader(const void *data, size_t len_bytes) {
+struct assay_wire assay_wire_reader(const void *data, size_t len_bytes)
+{
     bool given = data != NULL || len_bytes == 0;
     assay_assert(given);
     return (struct assay_wire){.read = data, .len_bytes = len_bytes};
 }
 
 /* Where the next len_bytes go, or NULL. */
-static uint8_t *write_step(struct assay_wire *wire, size_t len_bytes) {
+static uint8_t *write_step(struct assay_wire *wire, size_t len_bytes)
+{
     assay_assert(wire->write != NULL);
     assay_assert(wire->at <= wire->len_bytes);
     if (wire->failed || len_bytes > wire->len_bytes - wire->at) {
@@ -28,7 +31,8 @@ static uint8_t *write_step(struct assay_wire *wire, size_t len_bytes) {
 }
 
 /* Where the next len_bytes are, or NULL. */
-static const uint8_t *read_step(struct assay_wire *wire, size_t len_bytes) {
+static const uint8_t *read_step(struct assay_wire *wire, size_t len_bytes)
+{
     assay_assert(wire->write == NULL);
     assay_assert(wire->at <= wire->len_bytes);
     if (wire->failed || wire->read == NULL || len_bytes > wire->len_bytes - wire->at) {
@@ -40,14 +44,16 @@ static const uint8_t *read_step(struct assay_wire *wire, size_t len_bytes) {
     return place;
 }
 
-static void put_integer(struct assay_wire *wire, uint64_t value, size_t len_bytes) {
+static void put_integer(struct assay_wire *wire, uint64_t value, size_t len_bytes)
+{
     uint8_t *place = write_step(wire, len_bytes);
     for (size_t i = 0; place != NULL && i < len_bytes; i++) {
         place[i] = (uint8_t)(value >> (8 * i));
     }
 }
 
-static uint64_t get_integer(struct assay_wire *wire, size_t len_bytes) {
+static uint64_t get_integer(struct assay_wire *wire, size_t len_bytes)
+{
     const uint8_t *place = read_step(wire, len_bytes);
     uint64_t value = 0;
     for (size_t i = 0; place != NULL && i < len_bytes; i++) {
@@ -56,30 +62,36 @@ static uint64_t get_integer(struct assay_wire *wire, size_t len_bytes) {
     return value;
 }
 
-void assay_wire_put_u8(struct assay_wire *wire, uint8_t value) {
+void assay_wire_put_u8(struct assay_wire *wire, uint8_t value)
+{
     put_integer(wire, value, sizeof value);
 }
 
-void assay_wire_put_u16(struct assay_wire *wire, uint16_t value) {
+void assay_wire_put_u16(struct assay_wire *wire, uint16_t value)
+{
     put_integer(wire, value, sizeof value);
 }
 
-void assay_wire_put_u32(struct assay_wire *wire, uint32_t value) {
+void assay_wire_put_u32(struct assay_wire *wire, uint32_t value)
+{
     put_integer(wire, value, sizeof value);
 }
 
-void assay_wire_put_u64(struct assay_wire *wire, uint64_t value) {
+void assay_wire_put_u64(struct assay_wire *wire, uint64_t value)
+{
     put_integer(wire, value, sizeof value);
 }
 
-void assay_wire_put_bytes(struct assay_wire *wire, const void *data, size_t len_bytes) {
+void assay_wire_put_bytes(struct assay_wire *wire, const void *data, size_t len_bytes)
+{
     uint8_t *place = write_step(wire, len_bytes);
     if (place != NULL && len_bytes > 0) {
         memcpy(place, data, len_bytes);
     }
 }
 
-void assay_wire_put_text(struct assay_wire *wire, const char *text) {
+void assay_wire_put_text(struct assay_wire *wire, const char *text)
+{
     size_t len = strlen(text);
     if (len > UINT16_MAX || wire->len_bytes - wire->at < len + sizeof(uint16_t)) {
         wire->failed = true; /* before the length is written, so that no half text is */
@@ -88,7 +100,8 @@ void assay_wire_put_text(struct assay_wire *wire, const char *text) {
     assay_wire_put_bytes(wire, text, len);
 }
 
-void assay_wire_put_padding(struct assay_wire *wire, size_t alignment) {
+void assay_wire_put_padding(struct assay_wire *wire, size_t alignment)
+{
     assay_assert(alignment > 0);
     size_t over = wire->at % alignment;
     size_t len_bytes = over == 0 ? 0 : alignment - over;
@@ -98,23 +111,28 @@ void assay_wire_put_padding(struct assay_wire *wire, size_t alignment) {
     }
 }
 
-uint8_t assay_wire_get_u8(struct assay_wire *wire) {
+uint8_t assay_wire_get_u8(struct assay_wire *wire)
+{
     return (uint8_t)get_integer(wire, sizeof(uint8_t));
 }
 
-uint16_t assay_wire_get_u16(struct assay_wire *wire) {
+uint16_t assay_wire_get_u16(struct assay_wire *wire)
+{
     return (uint16_t)get_integer(wire, sizeof(uint16_t));
 }
 
-uint32_t assay_wire_get_u32(struct assay_wire *wire) {
+uint32_t assay_wire_get_u32(struct assay_wire *wire)
+{
     return (uint32_t)get_integer(wire, sizeof(uint32_t));
 }
 
-uint64_t assay_wire_get_u64(struct assay_wire *wire) {
+uint64_t assay_wire_get_u64(struct assay_wire *wire)
+{
     return get_integer(wire, sizeof(uint64_t));
 }
 
-void assay_wire_get_bytes(struct assay_wire *wire, void *data, size_t len_bytes) {
+void assay_wire_get_bytes(struct assay_wire *wire, void *data, size_t len_bytes)
+{
     if (len_bytes == 0) {
         return;
     }
@@ -126,7 +144,8 @@ void assay_wire_get_bytes(struct assay_wire *wire, void *data, size_t len_bytes)
     }
 }
 
-void assay_wire_get_text(struct assay_wire *wire, char *text, size_t size_bytes) {
+void assay_wire_get_text(struct assay_wire *wire, char *text, size_t size_bytes)
+{
     assay_assert(size_bytes > 0);
     size_t len = assay_wire_get_u16(wire);
     const uint8_t *place = len < size_bytes ? read_step(wire, len) : NULL;

@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-static void only_the_alphabet_and_its_look_alikes_have_values(void **state) {
+static void only_the_alphabet_and_its_look_alikes_have_values(void **state)
+{
     (void)state;
     static const char typed[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyzOoIiLl";
     for (int character = -128; character < 256; character++) {
@@ -22,7 +23,8 @@ static void only_the_alphabet_and_its_look_alikes_have_values(void **state) {
     assert_int_equal(assay_base32_value('z'), 31);
 }
 
-static void a_bad_character_leaves_the_value(void **state) {
+static void a_bad_character_leaves_the_value(void **state)
+{
     (void)state;
     uint64_t value = 77;
     assert_int_equal(assay_base32_get("00U", 3, &value), ASSAY_E_CODE_FORM);
@@ -31,7 +33,8 @@ static void a_bad_character_leaves_the_value(void **state) {
     assert_int_equal(value, 77);
 }
 
-static void values_go_both_ways(void **state) {
+static void values_go_both_ways(void **state)
+{
     (void)state;
     const uint64_t pattern = 0x0edcba9876543210;
     for (unsigned digits = 1; digits <= 12; digits++) {
@@ -48,7 +51,8 @@ static void values_go_both_ways(void **state) {
     assert_string_equal(text, "Z1G");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_the_alphabet_and_its_look_alikes_have_values),
         cmocka_unit_test(a_bad_character_leaves_the_value),

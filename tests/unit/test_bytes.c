@@ -10,7 +10,8 @@
 
 #include <cmocka.h>
 
-static void bad_hex_is_refused(void **state) {
+static void bad_hex_is_refused(void **state)
+{
     (void)state;
     uint8_t bytes[2] = {7, 7};
     assert_int_equal(assay_hex_decode("0", 1, bytes, 1), ASSAY_E_SYNTAX);
@@ -22,7 +23,8 @@ static void bad_hex_is_refused(void **state) {
     assert_int_equal(bytes[0], 7);
 }
 
-static void hex_goes_both_ways(void **state) {
+static void hex_goes_both_ways(void **state)
+{
     (void)state;
     uint8_t bytes[256];
     uint8_t back[256];
@@ -40,7 +42,8 @@ static void hex_goes_both_ways(void **state) {
     assert_int_equal(back[1], 0xcd);
 }
 
-static void bad_base64url_is_refused(void **state) {
+static void bad_base64url_is_refused(void **state)
+{
     (void)state;
     static const char *const bad[] = {
         "A", "AAAAA", "AA=", "AA==", "AB", "AAB", "A+", "A/", "A A", "\xc3\xa4", "AAA\n",
@@ -60,7 +63,8 @@ static void bad_base64url_is_refused(void **state) {
 }
 
 /* RFC 4648, section 10, without padding, and the two characters that differ. */
-static void base64url_is_as_the_rfc_says(void **state) {
+static void base64url_is_as_the_rfc_says(void **state)
+{
     (void)state;
     static const struct {
         const char *bytes;
@@ -81,7 +85,8 @@ static void base64url_is_as_the_rfc_says(void **state) {
     }
 }
 
-static void comparison_sees_every_bit(void **state) {
+static void comparison_sees_every_bit(void **state)
+{
     (void)state;
     uint8_t a[16] = {0};
     uint8_t b[16] = {0};
@@ -93,7 +98,8 @@ static void comparison_sees_every_bit(void **state) {
     }
 }
 
-static void wiped_is_zero_and_random_is_not(void **state) {
+static void wiped_is_zero_and_random_is_not(void **state)
+{
     (void)state;
     uint8_t a[64] = {0};
     uint8_t zero[64] = {0};
@@ -104,7 +110,8 @@ static void wiped_is_zero_and_random_is_not(void **state) {
 }
 
 /* RFC 3720, appendix B.4, and the customary check value. */
-static void crc32c_is_as_the_rfc_says(void **state) {
+static void crc32c_is_as_the_rfc_says(void **state)
+{
     (void)state;
     uint8_t bytes[32];
     assert_int_equal(assay_crc32c(0, "123456789", 9), 0xe3069283);
@@ -119,7 +126,8 @@ static void crc32c_is_as_the_rfc_says(void **state) {
     assert_int_equal(assay_crc32c(0, bytes, sizeof bytes), 0x46dd794e);
 }
 
-static void crc32c_is_the_same_in_pieces_and_by_table(void **state) {
+static void crc32c_is_the_same_in_pieces_and_by_table(void **state)
+{
     (void)state;
     uint8_t bytes[67];
     for (size_t i = 0; i < sizeof bytes; i++) {
@@ -134,7 +142,8 @@ static void crc32c_is_the_same_in_pieces_and_by_table(void **state) {
     }
 }
 
-static void sha256_is_as_the_standard_says(void **state) {
+static void sha256_is_as_the_standard_says(void **state)
+{
     (void)state;
     uint8_t digest[ASSAY_SHA256_LEN];
     char text[2 * ASSAY_SHA256_LEN + 1];
@@ -143,7 +152,8 @@ static void sha256_is_as_the_standard_says(void **state) {
     assert_string_equal(text, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_hex_is_refused),
         cmocka_unit_test(hex_goes_both_ways),

@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-static void bad_times_are_refused(void **state) {
+static void bad_times_are_refused(void **state)
+{
     (void)state;
     static const char *const bad[] = {
         "",
@@ -45,7 +46,8 @@ static void bad_times_are_refused(void **state) {
     }
 }
 
-static void bad_dates_are_refused(void **state) {
+static void bad_dates_are_refused(void **state)
+{
     (void)state;
     static const char *const bad[] = {
         "",           "2026-11-2",  "2026-11-211", "2026-1-21",   "2026/11/21",  "2026-00-01",
@@ -59,7 +61,8 @@ static void bad_dates_are_refused(void **state) {
     }
 }
 
-static void times_are_read(void **state) {
+static void times_are_read(void **state)
+{
     (void)state;
     static const struct {
         const char *text;
@@ -83,7 +86,8 @@ static void times_are_read(void **state) {
     }
 }
 
-static void times_are_written(void **state) {
+static void times_are_written(void **state)
+{
     (void)state;
     char text[ASSAY_TIME_TEXT_SIZE];
     assay_time_format(1795294923456, text);
@@ -95,7 +99,8 @@ static void times_are_written(void **state) {
 }
 
 /* Against the C library, every 37th day of all years, and each day back again. */
-static void days_agree_with_the_c_library(void **state) {
+static void days_agree_with_the_c_library(void **state)
+{
     (void)state;
     for (int32_t day = 0; day <= 2932896; day += 37) {
         char text[ASSAY_DATE_TEXT_SIZE];
@@ -112,7 +117,8 @@ static void days_agree_with_the_c_library(void **state) {
     }
 }
 
-static void dates_out_of_bounds_are_written_as_the_nearest(void **state) {
+static void dates_out_of_bounds_are_written_as_the_nearest(void **state)
+{
     (void)state;
     char text[ASSAY_DATE_TEXT_SIZE];
     assay_date_format(INT32_MIN, text);
@@ -121,7 +127,8 @@ static void dates_out_of_bounds_are_written_as_the_nearest(void **state) {
     assert_string_equal(text, "9999-12-31");
 }
 
-static void a_day_begins_where_its_zone_does(void **state) {
+static void a_day_begins_where_its_zone_does(void **state)
+{
     (void)state;
     assert_int_equal(assay_day_of(0, 0), 0);
     assert_int_equal(assay_day_of(-1, 0), -1);
@@ -131,7 +138,8 @@ static void a_day_begins_where_its_zone_does(void **state) {
     assert_int_equal(assay_day_of(86400000, 0), 1);
 }
 
-static void months_end_where_the_calendar_says(void **state) {
+static void months_end_where_the_calendar_says(void **state)
+{
     (void)state;
     static const struct {
         const char *from;
@@ -152,7 +160,8 @@ static void months_end_where_the_calendar_says(void **state) {
     }
 }
 
-static void the_clocks_run(void **state) {
+static void the_clocks_run(void **state)
+{
     (void)state;
     uint64_t before_ns = assay_clock_monotonic_ns();
     int64_t drift_s = assay_clock_unix_ms() / 1000 - (int64_t)time(NULL);
@@ -160,7 +169,8 @@ static void the_clocks_run(void **state) {
     assert_true(assay_clock_monotonic_ns() >= before_ns);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_times_are_refused),
         cmocka_unit_test(bad_dates_are_refused),

@@ -10,13 +10,15 @@
 
 #include <cmocka.h>
 
-static void quotes_to(const char *text, size_t len, const char *wanted) {
+static void quotes_to(const char *text, size_t len, const char *wanted)
+{
     char quoted[200];
     assay_log_quote(text, len, quoted, sizeof quoted);
     assert_string_equal(quoted, wanted);
 }
 
-static void hostile_texts_stay_inside_their_quotes(void **state) {
+static void hostile_texts_stay_inside_their_quotes(void **state)
+{
     (void)state;
     quotes_to("a\" b=\"c", 7, "\"a\\\" b=\\\"c\"");
     quotes_to("\\", 1, "\"\\\\\"");
@@ -33,7 +35,8 @@ static void hostile_texts_stay_inside_their_quotes(void **state) {
     quotes_to("深圳 😀 é", strlen("深圳 😀 é"), "\"深圳 😀 é\"");
 }
 
-static void quoted_texts_are_cut_whole(void **state) {
+static void quoted_texts_are_cut_whole(void **state)
+{
     (void)state;
     char quoted[16];
     for (size_t size = 3; size <= sizeof quoted; size++) {
@@ -50,7 +53,8 @@ static void quoted_texts_are_cut_whole(void **state) {
 }
 
 /* What one call writes. line: out with NUL. */
-static void logged(enum assay_log_level level, const char *text, char *line, size_t size_bytes) {
+static void logged(enum assay_log_level level, const char *text, char *line, size_t size_bytes)
+{
     int ends[2];
     assert_int_equal(pipe(ends), 0);
     assay_log_set(ends[1], ASSAY_LOG_INFO);
@@ -63,7 +67,8 @@ static void logged(enum assay_log_level level, const char *text, char *line, siz
     assert_int_equal(close(ends[0]), 0);
 }
 
-static void a_line_is_one_line(void **state) {
+static void a_line_is_one_line(void **state)
+{
     (void)state;
     char line[4096];
     char text[4000];
@@ -77,7 +82,8 @@ static void a_line_is_one_line(void **state) {
     assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
 }
 
-static void levels_below_are_not_written(void **state) {
+static void levels_below_are_not_written(void **state)
+{
     (void)state;
     char line[4096];
     logged(ASSAY_LOG_DEBUG, "a=1", line, sizeof line);
@@ -86,7 +92,8 @@ static void levels_below_are_not_written(void **state) {
     assert_non_null(strstr(line, " level=info event=test a=1\n"));
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hostile_texts_stay_inside_their_quotes),
         cmocka_unit_test(quoted_texts_are_cut_whole),

@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-static void what_does_not_fit_is_not_written_and_stays_failed(void **state) {
+static void what_does_not_fit_is_not_written_and_stays_failed(void **state)
+{
     (void)state;
     uint8_t bytes[4] = {7, 7, 7, 7};
     struct assay_wire wire = assay_wire_writer(bytes, 3);
@@ -24,7 +25,8 @@ static void what_does_not_fit_is_not_written_and_stays_failed(void **state) {
     assert_memory_equal(bytes, ((uint8_t[]){2, 1, 7, 7}), 4);
 }
 
-static void a_text_that_does_not_fit_leaves_no_half(void **state) {
+static void a_text_that_does_not_fit_leaves_no_half(void **state)
+{
     (void)state;
     uint8_t bytes[8] = {0};
     struct assay_wire wire = assay_wire_writer(bytes, 4);
@@ -43,7 +45,8 @@ static void a_text_that_does_not_fit_leaves_no_half(void **state) {
     assert_int_equal(wire.at, UINT16_MAX + 2);
 }
 
-static void reading_past_the_end_gives_zeros(void **state) {
+static void reading_past_the_end_gives_zeros(void **state)
+{
     (void)state;
     uint8_t bytes[3] = {1, 2, 3};
     struct assay_wire wire = assay_wire_reader(bytes, sizeof bytes);
@@ -58,7 +61,8 @@ static void reading_past_the_end_gives_zeros(void **state) {
     assert_true(wire.failed);
 }
 
-static void bad_texts_fail(void **state) {
+static void bad_texts_fail(void **state)
+{
     (void)state;
     char text[4] = "###";
     struct assay_wire wire = assay_wire_reader("\x04\x00"
@@ -83,7 +87,8 @@ static void bad_texts_fail(void **state) {
     assert_true(wire.failed);
 }
 
-static void every_kind_goes_both_ways(void **state) {
+static void every_kind_goes_both_ways(void **state)
+{
     (void)state;
     uint8_t bytes[64];
     memset(bytes, 0xee, sizeof bytes);
@@ -118,7 +123,8 @@ static void every_kind_goes_both_ways(void **state) {
     assert_false(wire.failed);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_does_not_fit_is_not_written_and_stays_failed),
         cmocka_unit_test(a_text_that_does_not_fit_leaves_no_half),
