@@ -23,7 +23,7 @@
       "The covered PIN does not match. Please check it again.", "No_reason_provided")              \
     X(SUSPECT, suspect, WARN, "请谨慎：这个码的查询记录异常，可能已被仿制。",                      \
       "Caution: this code shows unusual scans and may have been copied.", "Suspect")               \
-    X(CONFIRMED, confirmed, GOOD, "正品：验证码正确，这是首次验证。",                              \
+    X(CONFIRMED, confirmed, GOOD, "正品：验证码正确，确认无误。",                                  \
       "Genuine, and confirmed by its PIN.", "")                                                    \
     X(GENUINE, genuine, GOOD, "正品：这是首次查询。", "Genuine. This is its first scan.", "")      \
     X(GENUINE_SEEN, genuine_seen, GOOD, "品牌方发出的码，此前已被查询过。",                        \

@@ -10,7 +10,8 @@ struct assay_warranty_terms {
     uint16_t bonus_months; /* added by registering; at most 120 */
 };
 
-/** Last day of a warranty that begins on a day; registered adds the bonus. Day numbers. */
+/** Last day, inclusive, of a warranty that begins on a day; registered adds the bonus. Day numbers.
+ *  ASSAY_DAY_NONE (core/batch.h) if that makes no months. threads: any. */
 int32_t assay_warranty_ends_on(const struct assay_warranty_terms *terms, int32_t begins_on,
                                bool registered);
 
