@@ -343,44 +343,45 @@ static void put_tail(char text[ASSAY_CODE_SIZE], uint64_t tag, uint32_t masked)
     text[ASSAY_CODE_LEN] = '\0';
 }
 
-static void make_chunk(struct assay_code_cipher *cipher, const char head[1 + ASSAY_HANDLE_LEN],
-                       uint32_t first, uint32_t count, char (*codes)[ASSAY_CODE_SIZE])
+/* At most CHUNK codes. head: their V and B as text. */
+static void make_chunk(struct assay_code_cipher *cipher, const struct assay_code_range *range,
+                       const char head[1 + ASSAY_HANDLE_LEN], char (*codes)[ASSAY_CODE_SIZE])
 {
     uint8_t blocks[CHUNK][BLOCK_LEN];
     uint64_t tags[CHUNK];
-    uint8_t version = (uint8_t)value_of(head, 1);
-    uint32_t handle = (uint32_t)value_of(head + 1, ASSAY_HANDLE_LEN);
-    for (uint32_t i = 0; i < count; i++) {
-        tag_block(blocks[i], version, handle, first + i);
+    for (uint32_t i = 0; i < range->count; i++) {
+        tag_block(blocks[i], range->version, range->handle, range->first + i);
     }
-    cmac_full_blocks(&cipher->tag, blocks, count);
-    for (uint32_t i = 0; i < count; i++) {
+    cmac_full_blocks(&cipher->tag, blocks, range->count);
+    for (uint32_t i = 0; i < range->count; i++) {
         tags[i] = get_be64(blocks[i]) >> (64 - TAG_BITS);
-        mask_block(blocks[i], version, handle, tags[i]);
+        mask_block(blocks[i], range->version, range->handle, tags[i]);
     }
-    cmac_full_blocks(&cipher->mask, blocks, count);
-    for (uint32_t i = 0; i < count; i++) {
+    cmac_full_blocks(&cipher->mask, blocks, range->count);
+    for (uint32_t i = 0; i < range->count; i++) {
         uint32_t mask = (uint32_t)(get_be64(blocks[i]) >> (64 - MASKED_BITS));
         memcpy(codes[i], head, 1 + ASSAY_HANDLE_LEN);
-        put_tail(codes[i], tags[i], (first + i) ^ mask);
+        put_tail(codes[i], tags[i], (range->first + i) ^ mask);
     }
 }
 
-void assay_code_make(struct assay_code_cipher *cipher, uint8_t version, uint32_t handle,
-                     uint32_t first, uint32_t count, char (*codes)[ASSAY_CODE_SIZE])
+void assay_code_make(struct assay_code_cipher *cipher, const struct assay_code_range *range,
+                     char (*codes)[ASSAY_CODE_SIZE])
 {
-    bool known = version == ASSAY_CODE_VERSION_C1 || version == ASSAY_CODE_VERSION_O1;
+    bool known = range->version == ASSAY_CODE_VERSION_C1 || range->version == ASSAY_CODE_VERSION_O1;
     assay_assert(known);
-    assay_assert(handle != 0);
-    assay_assert(handle >> HANDLE_BITS == 0);
-    assay_assert(first <= ASSAY_BATCH_ITEMS_MAX);
-    assay_assert(count <= ASSAY_BATCH_ITEMS_MAX - first);
+    assay_assert(range->handle != 0);
+    assay_assert(range->handle >> HANDLE_BITS == 0);
+    assay_assert(range->first <= ASSAY_BATCH_ITEMS_MAX);
+    assay_assert(range->count <= ASSAY_BATCH_ITEMS_MAX - range->first);
     char head[1 + ASSAY_HANDLE_LEN];
-    assay_base32_put(version, 1, head);
-    assay_base32_put(handle, ASSAY_HANDLE_LEN, head + 1);
-    for (uint32_t at = 0; at < count; at += CHUNK) {
-        uint32_t chunk = count - at < CHUNK ? count - at : CHUNK;
-        make_chunk(cipher, head, first + at, chunk, codes + at);
+    assay_base32_put(range->version, 1, head);
+    assay_base32_put(range->handle, ASSAY_HANDLE_LEN, head + 1);
+    struct assay_code_range chunk = *range;
+    for (uint32_t at = 0; at < range->count; at += CHUNK) {
+        chunk.first = range->first + at;
+        chunk.count = range->count - at < CHUNK ? range->count - at : CHUNK;
+        make_chunk(cipher, &chunk, head, codes + at);
     }
 }
 

@@ -86,15 +86,21 @@ ASSAY_MUST_CHECK enum assay_error assay_code_cipher_create(const struct assay_ba
 /** Wipe and free; NULL is allowed. */
 void assay_code_cipher_destroy(struct assay_code_cipher *cipher);
 
-/** Make `count` codes of consecutive indexes, canonical text with NUL each.
+/** Consecutive items of one batch. */
+struct assay_code_range {
+    uint32_t handle; /* 30 bits, not 0 */
+    uint32_t first;  /* index of the first */
+    uint32_t count;  /* first + count <= ASSAY_BATCH_ITEMS_MAX */
+    uint8_t version; /* ASSAY_CODE_VERSION_C1 or _O1 */
+};
+
+/** Make the codes of a range, canonical text with NUL each.
  *
- *  handle    30 bits, not 0.  version  ASSAY_CODE_VERSION_C1 or _O1.
- *  first     index of the first; first + count <= ASSAY_BATCH_ITEMS_MAX.
- *  codes     out, count rows.
+ *  codes     out, range->count rows.
  *  threads   one at a time per cipher. allocates: no.
  */
-void assay_code_make(struct assay_code_cipher *cipher, uint8_t version, uint32_t handle,
-                     uint32_t first, uint32_t count, char (*codes)[ASSAY_CODE_SIZE]);
+void assay_code_make(struct assay_code_cipher *cipher, const struct assay_code_range *range,
+                     char (*codes)[ASSAY_CODE_SIZE]);
 
 /** Index of a parsed code if its tag is right, compared in constant time.
  *  The check `index < issued count` is the caller's, so that it can answer alike.

@@ -31,7 +31,8 @@ static int make_codes(void **state)
 {
     (void)state;
     assert_int_equal(assay_code_cipher_create(&keys, pin_key, &cipher), ASSAY_OK);
-    assay_code_make(cipher, ASSAY_CODE_VERSION_C1, HANDLE, 0, MANY, codes);
+    assay_code_make(cipher, &(struct assay_code_range){HANDLE, 0, MANY, ASSAY_CODE_VERSION_C1},
+                    codes);
     assay_pin_make(cipher, (const char(*)[ASSAY_CODE_SIZE])codes, MANY, pins);
     return 0;
 }
@@ -225,7 +226,9 @@ static void codes_are_the_same_in_any_portion(void **state)
             char some[MANY][ASSAY_CODE_SIZE];
             char some_pins[MANY][ASSAY_PIN_SIZE];
             uint32_t count = MANY - first < portions[p] ? MANY - first : portions[p];
-            assay_code_make(cipher, ASSAY_CODE_VERSION_C1, HANDLE, first, count, some);
+            assay_code_make(cipher,
+                            &(struct assay_code_range){HANDLE, first, count, ASSAY_CODE_VERSION_C1},
+                            some);
             assay_pin_make(cipher, (const char(*)[ASSAY_CODE_SIZE])some, count, some_pins);
             assert_memory_equal(some, codes[first], count * sizeof some[0]);
             assert_memory_equal(some_pins, pins[first], count * sizeof some_pins[0]);
@@ -238,8 +241,12 @@ static void the_last_index_fits(void **state)
     (void)state;
     char last[1][ASSAY_CODE_SIZE];
     uint32_t index = 0;
-    assay_code_make(cipher, ASSAY_CODE_VERSION_O1, 1, ASSAY_BATCH_ITEMS_MAX - 1, 1, last);
-    assay_code_make(cipher, ASSAY_CODE_VERSION_O1, 1, ASSAY_BATCH_ITEMS_MAX, 0, NULL);
+    assay_code_make(
+        cipher, &(struct assay_code_range){1, ASSAY_BATCH_ITEMS_MAX - 1, 1, ASSAY_CODE_VERSION_O1},
+        last);
+    assay_code_make(cipher,
+                    &(struct assay_code_range){1, ASSAY_BATCH_ITEMS_MAX, 0, ASSAY_CODE_VERSION_O1},
+                    NULL);
     struct assay_code_parts parts = parts_of(last[0]);
     assert_int_equal(assay_code_open(cipher, &parts, &index), ASSAY_OK);
     assert_int_equal(index, ASSAY_BATCH_ITEMS_MAX - 1);
@@ -379,7 +386,8 @@ static void a_cipher_without_a_pin_key_makes_the_same_codes(void **state)
     struct assay_code_cipher *label_only = NULL;
     char some[2][ASSAY_CODE_SIZE];
     assert_int_equal(assay_code_cipher_create(&keys, NULL, &label_only), ASSAY_OK);
-    assay_code_make(label_only, ASSAY_CODE_VERSION_C1, HANDLE, 0, 2, some);
+    assay_code_make(label_only, &(struct assay_code_range){HANDLE, 0, 2, ASSAY_CODE_VERSION_C1},
+                    some);
     assert_memory_equal(some, codes, sizeof some);
     assay_code_cipher_destroy(label_only);
     assay_code_cipher_destroy(NULL);
