@@ -86,11 +86,12 @@ static enum assay_error set_path(const char *text, char *out, struct assay_reaso
     if (text[0] != '\0' && text[0] != '/') {
         return assay_fail(reason, ASSAY_E_FIELD, "must be an absolute path");
     }
-    if (strlen(text) >= ASSAY_CONFIG_PATH_SIZE) {
+    size_t len = strlen(text);
+    if (len >= ASSAY_CONFIG_PATH_SIZE) {
         return assay_fail(reason, ASSAY_E_FIELD, "must be shorter than %d bytes",
                           ASSAY_CONFIG_PATH_SIZE);
     }
-    strcpy(out, text);
+    memcpy(out, text, len + 1);
     return ASSAY_OK;
 }
 
@@ -105,7 +106,7 @@ static enum assay_error set_file(const char *text, char *out, struct assay_reaso
 static enum assay_error set_log(const char *text, char *out, struct assay_reason *reason)
 {
     if (strcmp(text, "off") == 0 || strcmp(text, "stderr") == 0) {
-        strcpy(out, text);
+        memcpy(out, text, strlen(text) + 1);
         return ASSAY_OK;
     }
     if (text[0] != '/') {

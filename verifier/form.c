@@ -4,6 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One body being read. */
+struct reading {
+    const char *const *booleans;
+    json_t *object;
+    char *room; /* for one pair, decoded: the body's length and two */
+    struct assay_reason *reason;
+};
+
 /* One name or value, decoded: '+' is a space, %XX a byte. */
 struct piece {
     char *text;
@@ -64,64 +72,57 @@ static bool is_yes(const char *text)
     return false;
 }
 
-static enum assay_error add_field(json_t *object, const char *const *booleans,
-                                  const struct piece *name, const struct piece *value,
-                                  struct assay_reason *reason)
+static enum assay_error add_field(struct reading *reading, const struct piece *name,
+                                  const struct piece *value)
 {
     json_t *field;
-    if (is_boolean(booleans, name->text)) {
+    if (is_boolean(reading->booleans, name->text)) {
         if (!is_yes(value->text)) {
-            return assay_fail(reason, ASSAY_E_FIELD, "%.40s: must be `on` or left out", name->text);
+            return assay_fail(reading->reason, ASSAY_E_FIELD, "%.40s: must be `on` or left out",
+                              name->text);
         }
         field = json_true();
     } else {
         field = json_stringn(value->text, value->len);
     }
     /* jansson refuses what is not UTF-8, in values and, at set, in names. */
-    if (field == NULL || json_object_set_new(object, name->text, field) != 0) {
-        return assay_fail(reason, ASSAY_E_SYNTAX, "form: a field is not UTF-8");
+    if (field == NULL || json_object_set_new(reading->object, name->text, field) != 0) {
+        return assay_fail(reading->reason, ASSAY_E_SYNTAX, "form: a field is not UTF-8");
     }
     return ASSAY_OK;
 }
 
-/* "name=value" of len bytes; room holds 2 * (len + 1). */
-static enum assay_error take_pair(const char *pair, size_t len, char *room,
-                                  const char *const *booleans, json_t *object,
-                                  struct assay_reason *reason)
+/* "name=value" of len bytes, at least 1. */
+static enum assay_error take_pair(struct reading *reading, const char *pair, size_t len)
 {
     const char *equals = memchr(pair, '=', len);
     size_t name_len = equals != NULL ? (size_t)(equals - pair) : len;
     size_t value_at = equals != NULL ? name_len + 1 : len;
-    struct piece name = {.text = room};
-    struct piece value = {.text = room + name_len + 1};
+    struct piece name = {.text = reading->room};
+    struct piece value = {.text = reading->room + name_len + 1};
     if (!decode(pair, name_len, &name) || !decode(pair + value_at, len - value_at, &value)) {
-        return assay_fail(reason, ASSAY_E_SYNTAX, "form: a broken %%-escape or a NUL");
+        return assay_fail(reading->reason, ASSAY_E_SYNTAX, "form: a broken %%-escape or a NUL");
     }
-    if (json_object_get(object, name.text) != NULL) {
-        return assay_fail(reason, ASSAY_E_SYNTAX, "form: a field is there twice");
+    if (json_object_get(reading->object, name.text) != NULL) {
+        return assay_fail(reading->reason, ASSAY_E_SYNTAX, "form: a field is there twice");
     }
-    if (value.len == 0) {
-        return ASSAY_OK;
-    }
-    return add_field(object, booleans, &name, &value, reason);
+    return value.len == 0 ? ASSAY_OK : add_field(reading, &name, &value);
 }
 
-static enum assay_error take_all(const char *body, size_t len, char *room,
-                                 const char *const *booleans, json_t *object,
-                                 struct assay_reason *reason)
+static enum assay_error take_all(struct reading *reading, const char *body, size_t len)
 {
     unsigned fields = 0;
     size_t at = 0;
     while (at < len) {
         const char *end = memchr(body + at, '&', len - at);
         size_t pair_len = end != NULL ? (size_t)(end - body) - at : len - at;
-        if (pair_len > 0 && ++fields > ASSAY_FORM_FIELDS_MAX) {
-            return assay_fail(reason, ASSAY_E_TOO_LARGE, "form: more than %d fields",
-                              ASSAY_FORM_FIELDS_MAX);
+        enum assay_error error = ASSAY_OK;
+        if (pair_len > 0) {
+            error = ++fields > ASSAY_FORM_FIELDS_MAX
+                        ? assay_fail(reading->reason, ASSAY_E_TOO_LARGE,
+                                     "form: more than %d fields", ASSAY_FORM_FIELDS_MAX)
+                        : take_pair(reading, body + at, pair_len);
         }
-        enum assay_error error =
-            pair_len > 0 ? take_pair(body + at, pair_len, room, booleans, object, reason)
-                         : ASSAY_OK;
         if (error != ASSAY_OK) {
             return error;
         }
@@ -133,17 +134,18 @@ static enum assay_error take_all(const char *body, size_t len, char *room,
 enum assay_error assay_form_parse(const char *body, size_t len, const char *const *booleans,
                                   json_t **object, struct assay_reason *reason)
 {
-    char *room = malloc(len + 2);
-    json_t *fields = json_object();
+    struct reading reading = {.booleans = booleans, .reason = reason};
+    reading.room = malloc(len + 2);
+    reading.object = json_object();
     enum assay_error error = ASSAY_E_MEMORY;
-    if (room != NULL && fields != NULL) {
-        error = take_all(body, len, room, booleans, fields, reason);
+    if (reading.room != NULL && reading.object != NULL) {
+        error = take_all(&reading, body, len);
     }
-    free(room);
+    free(reading.room);
     if (error != ASSAY_OK) {
-        json_decref(fields);
+        json_decref(reading.object);
         return error;
     }
-    *object = fields;
+    *object = reading.object;
     return ASSAY_OK;
 }

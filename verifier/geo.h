@@ -56,8 +56,4 @@ void assay_geo_reader_close(struct assay_geo_reader *reader);
 const struct assay_geo_answer *assay_geo_lookup(struct assay_geo_reader *reader,
                                                 const struct assay_address *address);
 
-/** ISO 3166-2 code of a region by its country and a name in any of the usual spellings.
- *  code: out, 7 bytes; empty if there is none. true if found. threads: any. allocates: no. */
-bool assay_geo_region_code(const char *country, const char *name, size_t name_len, char code[7]);
-
 #endif
