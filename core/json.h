@@ -34,6 +34,18 @@ struct assay_json_field {
     bool *present;   /* or NULL */
 };
 
+/* clang-format off */
+/** Rows of a table of fields: a text into a char array, a whole number, a boolean. */
+#define ASSAY_JSON_TEXT_ROW(field_name, need, place)                                               \
+    {.name = field_name, .kind = ASSAY_JSON_TEXT, .required = need, .out = (place),                \
+     .size = sizeof(place)}
+#define ASSAY_JSON_WHOLE_ROW(field_name, need, place, low, high)                                   \
+    {.name = field_name, .kind = ASSAY_JSON_INTEGER, .required = need, .out = &(place),            \
+     .min = low, .max = high}
+#define ASSAY_JSON_BOOLEAN_ROW(field_name, need, place)                                            \
+    {.name = field_name, .kind = ASSAY_JSON_BOOLEAN, .required = need, .out = &(place)}
+/* clang-format on */
+
 /** Read fields; unknown names, wrong kinds and bounds are ASSAY_E_FIELD with the name. */
 ASSAY_MUST_CHECK enum assay_error assay_json_read(const json_t *object,
                                                   const struct assay_json_field *fields,
