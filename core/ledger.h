@@ -14,17 +14,10 @@
 #ifndef ASSAY_CORE_LEDGER_H
 #define ASSAY_CORE_LEDGER_H
 
-#include <sys/types.h>
-
+#include "core/ledger_io.h"
 #include "core/record.h"
 
 struct assay_ledger;
-
-/** The file operations that faults are injected into by tests; NULL members mean the system's. */
-struct assay_ledger_io {
-    ssize_t (*pwrite)(int fd, const void *data, size_t len_bytes, int64_t offset);
-    int (*fdatasync)(int fd);
-};
 
 struct assay_ledger_options {
     const char *dir;        /* the ledger's own folder, "DATA/ledger" */
@@ -41,15 +34,16 @@ struct assay_ledger_tail {
 };
 
 /** Make a new, empty ledger. ledger_id: 16 bytes that name it. Folder and file are synced.
- *  returns ASSAY_OK; ASSAY_E_EXISTS; ASSAY_E_IO. */
+ *  returns ASSAY_OK; ASSAY_E_EXISTS; ASSAY_E_NO_SPACE; ASSAY_E_IO. */
 ASSAY_MUST_CHECK enum assay_error assay_ledger_create(const struct assay_ledger_options *options,
                                                       const uint8_t ledger_id[16],
                                                       struct assay_reason *reason);
 
 /** Open for appending; the caller holds the data directory's lock. Scans the groups from
  *  known_synced on, mends a torn tail. Starts the thread that prepares segments.
- *  returns ASSAY_OK; ASSAY_E_CORRUPT (file, offset and position in reason); ASSAY_E_VERSION;
- *  ASSAY_E_NOT_FOUND; ASSAY_E_IO. */
+ *  returns ASSAY_OK; ASSAY_E_CORRUPT (file, offset and position in reason); ASSAY_E_AHEAD (the
+ *  ledger ends, cleanly, before known_synced); ASSAY_E_VERSION; ASSAY_E_NOT_FOUND;
+ *  ASSAY_E_NO_SPACE (to set the torn tail aside); ASSAY_E_MEMORY; ASSAY_E_IO. */
 ASSAY_MUST_CHECK enum assay_error assay_ledger_open(const struct assay_ledger_options *options,
                                                     struct assay_ledger **ledger,
                                                     struct assay_ledger_tail *tail,
@@ -105,7 +99,9 @@ ASSAY_MUST_CHECK enum assay_error assay_ledger_read(struct assay_ledger *ledger,
 struct assay_ledger_reader;
 
 /** Begin at a record position (0 = the first) and end at `end` (UINT64_MAX = the torn tail).
- *  Group CRCs are checked. returns ASSAY_OK; ASSAY_E_NOT_FOUND; ASSAY_E_VERSION; ASSAY_E_CORRUPT;
+ *  Group CRCs are checked. `from` may also be the end of a group, as `end` and `synced` are.
+ *  returns ASSAY_OK; ASSAY_E_NOT_FOUND (no ledger, or no record begins at `from`); ASSAY_E_AHEAD
+ *  (the ledger ends before `from`); ASSAY_E_VERSION; ASSAY_E_CORRUPT; ASSAY_E_MEMORY;
  *  ASSAY_E_IO. */
 ASSAY_MUST_CHECK enum assay_error assay_ledger_reader_open(const char *dir, uint64_t from,
                                                            uint64_t end,
