@@ -38,16 +38,9 @@ enum assay_service_purpose {
 
 struct assay_keyring;
 
-/** Where the passphrase comes from, in this order: given, `--passphrase-file`,
- *  ASSAY_PASSPHRASE, a prompt on the terminal (if `may_prompt`).
- *  returns ASSAY_OK; ASSAY_E_PASSPHRASE with how to give one; ASSAY_E_IO.
- *  passphrase: out, NUL-terminated, wiped by the caller. */
-ASSAY_MUST_CHECK enum assay_error assay_passphrase_get(const char *file, bool may_prompt,
-                                                       char *passphrase, size_t size_bytes,
-                                                       struct assay_reason *reason);
-
 /** Make all key files of a new data directory in `dir` (made 0700, files 0600, synced). Refuses
- *  to overwrite. returns ASSAY_OK; ASSAY_E_EXISTS; ASSAY_E_IO; ASSAY_E_CRYPTO. */
+ *  to overwrite, and an empty passphrase; after any other failure nothing is left behind.
+ *  returns ASSAY_OK; ASSAY_E_EXISTS; ASSAY_E_PASSPHRASE; ASSAY_E_IO; ASSAY_E_CRYPTO. */
 ASSAY_MUST_CHECK enum assay_error assay_keyring_init(const char *dir, const char *passphrase,
                                                      struct assay_reason *reason);
 
