@@ -49,7 +49,10 @@ ASSAY_MUST_CHECK enum assay_error assay_ledger_open(const struct assay_ledger_op
                                                     struct assay_ledger_tail *tail,
                                                     struct assay_reason *reason);
 
-/** Sync and close. */
+/** The ledger's 16-byte name, from its header. threads: any. */
+const uint8_t *assay_ledger_id(const struct assay_ledger *ledger);
+
+/** Sync and close. NULL is allowed. */
 void assay_ledger_close(struct assay_ledger *ledger);
 
 /** Append one group of encoded records; it is in the page cache, not yet on disk.

@@ -44,6 +44,8 @@
 #define ASSAY_GROUP_SCANS_MAX 1024
 /* Changed items between two checkpoints; about 150 bytes each. Met: scans get 503. */
 #define ASSAY_OVERLAY_ITEMS (1u << 20)
+/* Time between two checkpoints: folding many changes at once costs less for each. */
+#define ASSAY_CHECKPOINT_INTERVAL_MS 8000
 /* How many of an item's scans are walked back to find a retry. Older retries count anew. */
 #define ASSAY_RETRY_WALK_MAX 16
 #define ASSAY_RETRY_WINDOW_MS (10 * 60 * 1000)

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the store's own files share; nobody else includes it. */
+#ifndef ASSAY_CORE_STORE_PRIVATE_H
+#define ASSAY_CORE_STORE_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "core/overlay.h"
+#include "core/state.h"
+#include "core/store.h"
+
+/* A scan and the place that it may have to intern. */
+#define ASSAY_SCAN_WITH_PLACE_MAX (ASSAY_SCAN_RECORD_LEN + 96)
+#define ASSAY_STORE_GROUP_BYTES (ASSAY_GROUP_SCANS_MAX * ASSAY_SCAN_WITH_PLACE_MAX)
+
+/* Shared with readers in other processes through DIR/synced. */
+struct assay_published {
+    uint64_t magic;
+    _Atomic uint64_t synced;
+};
+
+/* What changes no item but is counted; ledgered once a second. */
+struct assay_tally_row {
+    enum assay_verdict verdict;
+    struct assay_place place;
+    uint64_t item;
+    uint32_t count;
+};
+
+struct assay_tally {
+    pthread_mutex_t lock; /* a leaf */
+    uint32_t rows;
+    struct assay_tally_row row[ASSAY_SUMMARY_ROWS_MAX];
+};
+
+struct assay_store {
+    struct assay_store_options options;
+    char dir[512];
+    int lock_fd;
+    struct assay_state *state;
+    struct assay_ledger *ledger;
+    struct assay_published *published;
+    uint8_t ledger_id[16];
+
+    pthread_mutex_t lock; /* the store's: catalog, overlays, order of the ledger */
+    struct assay_catalog *catalog;
+    uint64_t catalog_position; /* of the last record of the catalog: a decision read up to it */
+    struct assay_overlay overlays[2];
+    struct assay_overlay *active;
+    struct assay_overlay *frozen; /* being folded; NULL if none */
+    struct assay_overlay *spare;  /* clean; NULL while one is frozen */
+    _Atomic uint64_t generation;  /* grows, under the lock, when a frozen overlay is dropped */
+
+    pthread_mutex_t checkpoint_lock; /* one checkpoint at a time; taken before the store's lock */
+    _Atomic uint64_t checkpoint_position;
+    _Atomic uint64_t checkpoints;
+    _Atomic uint64_t checkpoint_last_ms;
+    _Atomic bool low_space;
+
+    pthread_t keeper; /* the thread of checkpoints, tallies and watch over space */
+    bool keeper_runs;
+    pthread_mutex_t wake_lock;
+    pthread_cond_t wake;
+    bool stopping;
+    bool fold_asked;
+
+    struct assay_tally tally;
+};
+
+struct assay_store_session {
+    struct assay_store *store;
+    struct assay_state_reader *reader;
+    uint8_t *buffer;         /* ASSAY_STORE_GROUP_BYTES */
+    struct assay_item *base; /* one an entry of a group: what the state says */
+};
+
+/* -- store.c: items, under the store's lock -- */
+
+/** The item in the overlays, or NULL; a frozen one is not to be changed. */
+const struct assay_item *assay_store_peek(struct assay_store *store, uint64_t key);
+
+/** The item to change, in the active overlay; `base` is copied in if no overlay has it.
+ *  NULL if the overlay is full. */
+struct assay_item *assay_store_touch(struct assay_store *store, uint64_t key,
+                                     const struct assay_item *base);
+
+/** Read the item from the overlays or, through the session, from the state; a lock is held.
+ *  The state's snapshot is taken anew, so it is never stale. */
+ASSAY_MUST_CHECK enum assay_error assay_store_item_locked(struct assay_store_session *session,
+                                                          uint64_t key, struct assay_item *item);
+
+/** Apply any record that is on the ledger, or about to be. `base` as in assay_store_touch.
+ *  E_FULL if the overlay is full. */
+ASSAY_MUST_CHECK enum assay_error assay_store_apply(struct assay_store *store,
+                                                    const struct assay_record *record,
+                                                    const struct assay_item *base,
+                                                    uint64_t position);
+
+/** Item that a record is about, or 0. */
+uint64_t assay_record_item(const struct assay_record *record);
+
+/** Wait until `position` is on disk and tell the readers outside. */
+ASSAY_MUST_CHECK enum assay_error assay_store_sync(struct assay_store *store, uint64_t position);
+
+/* -- store_put.c, under the store's lock -- */
+
+/** Append one record and apply it. *position: out. Refusals as assay_store_put's. */
+ASSAY_MUST_CHECK enum assay_error assay_store_append(struct assay_store *store,
+                                                     const struct assay_record *record,
+                                                     const struct assay_item *base,
+                                                     uint64_t *position);
+
+/* -- store_checkpoint.c -- */
+ASSAY_MUST_CHECK enum assay_error assay_store_keeper_start(struct assay_store *store);
+void assay_store_keeper_stop(struct assay_store *store);
+/** Checkpoint of what was applied below `position`: during replay the ledger goes on behind it. */
+ASSAY_MUST_CHECK enum assay_error assay_store_checkpoint_at(struct assay_store *store,
+                                                            uint64_t position);
+/** Ask for a checkpoint soon. threads: any. */
+void assay_store_ask_fold(struct assay_store *store);
+/** Ledger what was counted since the last time. */
+ASSAY_MUST_CHECK enum assay_error assay_store_flush_tally(struct assay_store *store);
+/** Count one that is not ledgered by itself. threads: any; takes only the tally's lock. */
+void assay_store_count(struct assay_store *store, const struct assay_tally_row *row);
+
+/* -- store_recover.c -- */
+/** Replay the ledger from the state's position on. Folds when the overlay is full. */
+ASSAY_MUST_CHECK enum assay_error assay_store_replay(struct assay_store *store,
+                                                     struct assay_reason *reason);
+
+#endif
