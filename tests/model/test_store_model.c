@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Random scans, moves, checkpoints and reopenings against a plain list of what was recorded. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "tests/support/world.h"
+
+#define BATCHES 3
+#define ITEMS 40
+#define STEPS 6000
+#define DEVICES 5
+#define MINUTE 60000
+
+struct seen {
+    uint8_t scan_id[ASSAY_SCAN_ID_LEN];
+    uint64_t device;
+    int64_t at_unix_ms;
+    uint32_t number;
+};
+
+struct plain_item {
+    bool active, voided, recalled;
+    uint32_t scans;
+    int64_t first_at;
+    uint64_t first_device;
+    int64_t confirmed_at;
+    uint64_t confirmed_device;
+    uint32_t wrong_pins;
+    int64_t wrong_at;
+    uint32_t count;
+    struct seen seen[STEPS];
+};
+
+static struct plain_item *plain;
+static uint64_t seed;
+
+static struct plain_item *plain_of(uint32_t batch, uint32_t index)
+{
+    return &plain[batch * ITEMS + index];
+}
+
+static const struct seen *plain_same(const struct plain_item *item,
+                                     const struct assay_scan_request *request)
+{
+    for (uint32_t back = 1; back <= ASSAY_RETRY_WALK_MAX && back <= item->count; back++) {
+        const struct seen *seen = &item->seen[item->count - back];
+        bool id = memcmp(seen->scan_id, request->scan_id, ASSAY_SCAN_ID_LEN) == 0;
+        bool device = request->device != 0 && request->device == seen->device &&
+                      llabs(request->at_unix_ms - seen->at_unix_ms) <= ASSAY_RETRY_WINDOW_MS;
+        if (id || device) {
+            return (seen->number > 0) == item->active ? seen : NULL;
+        }
+    }
+    return NULL;
+}
+
+static enum assay_verdict plain_verdict(const struct plain_item *item,
+                                        const struct assay_scan_request *request, bool first,
+                                        enum assay_risk_level level)
+{
+    if (item->voided) {
+        return ASSAY_VERDICT_VOID;
+    }
+    if (item->recalled) {
+        return ASSAY_VERDICT_RECALLED;
+    }
+    if (!item->active) {
+        return ASSAY_VERDICT_NOT_ON_SALE;
+    }
+    if (request->pin == ASSAY_PIN_WRONG) {
+        return ASSAY_VERDICT_PIN_WRONG;
+    }
+    bool mine = request->device != 0 && request->device == item->confirmed_device;
+    bool stolen = request->pin == ASSAY_PIN_RIGHT && item->confirmed_at != 0 && !mine;
+    if (level >= ASSAY_RISK_SUSPECT || stolen) {
+        return ASSAY_VERDICT_SUSPECT;
+    }
+    if (request->pin == ASSAY_PIN_RIGHT) {
+        return ASSAY_VERDICT_CONFIRMED;
+    }
+    return first ? ASSAY_VERDICT_GENUINE : ASSAY_VERDICT_GENUINE_SEEN;
+}
+
+static void plain_record(struct plain_item *item, const struct assay_scan_request *request,
+                         uint32_t number)
+{
+    struct seen *seen = &item->seen[item->count++];
+    memcpy(seen->scan_id, request->scan_id, sizeof seen->scan_id);
+    seen->device = request->device;
+    seen->at_unix_ms = request->at_unix_ms;
+    seen->number = number;
+    if (!item->active) {
+        return;
+    }
+    if (item->scans == 0) {
+        item->first_at = request->at_unix_ms;
+        item->first_device = request->device;
+    }
+    item->scans = number > item->scans ? number : item->scans;
+    if (request->pin == ASSAY_PIN_WRONG) {
+        item->wrong_pins++;
+        item->wrong_at = request->at_unix_ms;
+    }
+    if (request->pin == ASSAY_PIN_RIGHT) {
+        item->wrong_pins = 0;
+        if (item->confirmed_at == 0) {
+            item->confirmed_at = request->at_unix_ms;
+            item->confirmed_device = request->device;
+        }
+    }
+}
+
+static bool plain_must_wait(const struct plain_item *item, const struct assay_scan_request *request)
+{
+    if (request->pin == ASSAY_PIN_NONE || item->wrong_pins < ASSAY_PIN_FREE_TRIES) {
+        return false;
+    }
+    int64_t wait_ms = 1000ll << (item->wrong_pins - ASSAY_PIN_FREE_TRIES);
+    wait_ms = wait_ms > ASSAY_PIN_WAIT_MS_MAX ? ASSAY_PIN_WAIT_MS_MAX : wait_ms;
+    int64_t since_ms = request->at_unix_ms - item->wrong_at;
+    return since_ms >= 0 && since_ms < wait_ms;
+}
+
+static void check_answer(struct plain_item *item, const struct assay_scan_request *request,
+                         const struct assay_scan_answer *answer)
+{
+    if (plain_must_wait(item, request)) {
+        assert_int_equal(answer->error, ASSAY_E_THROTTLED);
+        assert_true(answer->retry_after_ms > 0);
+        return;
+    }
+    assert_int_equal(answer->error, ASSAY_OK);
+    const struct seen *same = plain_same(item, request);
+    assert_int_equal(answer->repetition, same != NULL);
+    uint32_t number = !item->active ? 0 : same != NULL ? same->number : item->scans + 1;
+    assert_int_equal(answer->number, number);
+    enum assay_verdict verdict = plain_verdict(item, request, number == 1, answer->risk.level);
+    bool reveal_stands = same != NULL && answer->verdict == ASSAY_VERDICT_CONFIRMED &&
+                         item->confirmed_at != 0;
+    if (!reveal_stands) {
+        assert_int_equal(answer->verdict, verdict);
+    }
+    if (same == NULL || request->pin != ASSAY_PIN_NONE) {
+        plain_record(item, request, number);
+    }
+    assert_int_equal(answer->first_at_unix_ms, item->first_at);
+    assert_int_equal(answer->confirmed_at_unix_ms, item->confirmed_at);
+    bool mine = request->device != 0 && item->scans > 0 && request->device == item->first_device;
+    assert_int_equal(answer->first_by_this_device, mine);
+}
+
+static struct assay_scan_request random_request(struct world *world, int64_t *now, uint32_t *batch,
+                                                uint32_t *index)
+{
+    *batch = (uint32_t)(world_random(&seed) % BATCHES);
+    *index = (uint32_t)(world_random(&seed) % ITEMS);
+    uint64_t device = world_random(&seed) % DEVICES;
+    /* Mostly onwards, and now and then the clock goes back. */
+    *now += (int64_t)(world_random(&seed) % (4 * MINUTE)) - MINUTE / 4;
+    const struct assay_batch_facts *facts = assay_store_batch_facts(world->store, *batch + 1);
+    struct assay_scan_request request = world_request(facts, *index, device, *now);
+    for (size_t i = 0; i < sizeof request.scan_id; i++) {
+        request.scan_id[i] = (uint8_t)world_random(&seed);
+    }
+    if (world_random(&seed) % 8 == 0) {
+        request.pin = world_random(&seed) % 3 == 0 ? ASSAY_PIN_RIGHT : ASSAY_PIN_WRONG;
+    }
+    struct plain_item *item = plain_of(*batch, *index);
+    if (item->count > 0 && world_random(&seed) % 4 == 0) {
+        uint32_t at = (uint32_t)(world_random(&seed) % item->count);
+        memcpy(request.scan_id, item->seen[at].scan_id, sizeof request.scan_id);
+    }
+    if (world_random(&seed) % 3 == 0) {
+        static const char *const cities[] = {"Shenzhen", "Beijing", "Urumqi"};
+        assay_place_set(&request.place, "CN", "CN-GD", cities[world_random(&seed) % 3]);
+    }
+    return request;
+}
+
+static void random_move(struct world *world)
+{
+    uint32_t batch = (uint32_t)(world_random(&seed) % BATCHES);
+    uint32_t first = (uint32_t)(world_random(&seed) % ITEMS);
+    uint32_t last = first + (uint32_t)(world_random(&seed) % (ITEMS - first));
+    unsigned dice = (unsigned)(world_random(&seed) % 10);
+    enum assay_batch_move move = dice < 8    ? ASSAY_MOVE_ACTIVATE
+                                 : dice == 8 ? ASSAY_MOVE_RECALL
+                                             : ASSAY_MOVE_VOID;
+    if (move != ASSAY_MOVE_ACTIVATE) {
+        last = first;
+    }
+    if (world_move(world, batch + 1, move, first, last) != ASSAY_OK) {
+        return;
+    }
+    for (uint32_t index = first; index <= last; index++) {
+        struct plain_item *item = plain_of(batch, index);
+        item->active = item->active || move == ASSAY_MOVE_ACTIVATE;
+        item->recalled = item->recalled || move == ASSAY_MOVE_RECALL;
+        item->voided = item->voided || move == ASSAY_MOVE_VOID;
+    }
+}
+
+static void collect(struct world *world, struct assay_item *items)
+{
+    for (uint32_t i = 0; i < BATCHES * ITEMS; i++) {
+        uint64_t key = assay_item_key_of(i / ITEMS + 1, i % ITEMS);
+        assert_int_equal(assay_store_item(world->session, key, &items[i]), ASSAY_OK);
+    }
+}
+
+/* The first act: three batches, the first all on sale. */
+static void begin(struct world *world)
+{
+    world_create(world, 64, false);
+    for (uint32_t batch = 0; batch < BATCHES; batch++) {
+        world_batch(world, batch + 1, ITEMS, 0);
+    }
+    assert_int_equal(world_move(world, 1, ASSAY_MOVE_ACTIVATE, 0, ITEMS - 1), ASSAY_OK);
+    for (uint32_t index = 0; index < ITEMS; index++) {
+        plain_of(0, index)->active = true;
+    }
+}
+
+static void random_step(struct world *world, int64_t *now)
+{
+    unsigned dice = (unsigned)(world_random(&seed) % 400);
+    if (dice == 0) {
+        world_close(world);
+        world_open(world);
+    } else if (dice < 4) {
+        assert_int_equal(assay_store_checkpoint(world->store), ASSAY_OK);
+    } else if (dice < 8) {
+        random_move(world);
+    } else {
+        uint32_t batch = 0;
+        uint32_t index = 0;
+        struct assay_scan_answer answer;
+        struct assay_scan_request request = random_request(world, now, &batch, &index);
+        assert_int_equal(world_scan(world, &request, &answer), ASSAY_OK);
+        if (answer.error == ASSAY_E_FULL) {
+            assert_int_equal(assay_store_checkpoint(world->store), ASSAY_OK);
+            assert_int_equal(world_scan(world, &request, &answer), ASSAY_OK);
+        }
+        check_answer(plain_of(batch, index), &request, &answer);
+    }
+}
+
+static void the_store_answers_as_a_plain_list_does(void **state)
+{
+    (void)state;
+    const char *given = getenv("ASSAY_SEED");
+    seed = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
+    print_message("ASSAY_SEED=%llu\n", (unsigned long long)seed);
+    plain = calloc(BATCHES * ITEMS, sizeof *plain);
+    struct world world;
+    int64_t now = WORLD_EPOCH_MS;
+    begin(&world);
+    for (int step = 0; step < STEPS; step++) {
+        random_step(&world, &now);
+    }
+
+    struct assay_item before[BATCHES * ITEMS];
+    struct assay_item after[BATCHES * ITEMS];
+    struct assay_reason reason;
+    memset(before, 0, sizeof before);
+    memset(after, 0, sizeof after);
+    collect(&world, before);
+    world_close(&world);
+    assert_int_equal(assay_store_rebuild(world.dir, &reason), ASSAY_OK);
+    world_open(&world);
+    collect(&world, after);
+    for (uint32_t i = 0; i < BATCHES * ITEMS; i++) {
+        uint8_t row[2][ASSAY_ITEM_ROW_MAX];
+        size_t len = assay_item_encode(&before[i], row[0]);
+        assert_int_equal(assay_item_encode(&after[i], row[1]), len);
+        assert_memory_equal(row[0], row[1], len);
+    }
+    world_remove(&world);
+    free(plain);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_store_answers_as_a_plain_list_does),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
