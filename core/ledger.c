@@ -407,6 +407,11 @@ enum assay_error assay_ledger_sync(struct assay_ledger *ledger, uint64_t positio
 
 /* -- figures -- */
 
+const uint8_t *assay_ledger_id(const struct assay_ledger *ledger)
+{
+    return ledger->folder.ledger_id;
+}
+
 uint64_t assay_ledger_end(const struct assay_ledger *ledger)
 {
     return atomic_load(&ledger->end);

@@ -141,9 +141,8 @@ enum assay_error assay_store_create(const struct assay_store_options *options,
     assay_bytes_random(ledger_id, sizeof ledger_id);
     char path[600];
     ledger_path(options->dir, path);
-    struct assay_ledger_options ledger = {.dir = path,
-                                          .segment_bytes = options->segment_bytes,
-                                          .io = options->io};
+    struct assay_ledger_options ledger = {
+        .dir = path, .segment_bytes = options->segment_bytes, .io = options->io};
     enum assay_error error = assay_ledger_create(&ledger, ledger_id, reason);
     if (error != ASSAY_OK) {
         return error;

@@ -17,12 +17,13 @@ struct assay_store;
 struct assay_store_session;
 
 struct assay_store_options {
-    const char *dir;                 /* the data directory */
-    uint32_t overlay_items;          /* 0 = ASSAY_OVERLAY_ITEMS */
-    uint32_t checkpoint_interval_ms; /* 0 = ASSAY_CHECKPOINT_INTERVAL_MS; also at half of the overlay */
-    uint64_t reserve_bytes;          /* 0 = ASSAY_DISK_RESERVE_BYTES */
-    uint64_t segment_bytes;          /* of a new ledger; 0 = ASSAY_LEDGER_SEGMENT_BYTES */
-    bool no_checkpointer;            /* tests: fold only by assay_store_checkpoint */
+    const char *dir;        /* the data directory */
+    uint32_t overlay_items; /* 0 = ASSAY_OVERLAY_ITEMS */
+    uint32_t
+        checkpoint_interval_ms; /* 0 = ASSAY_CHECKPOINT_INTERVAL_MS; also at half of the overlay */
+    uint64_t reserve_bytes;     /* 0 = ASSAY_DISK_RESERVE_BYTES */
+    uint64_t segment_bytes;     /* of a new ledger; 0 = ASSAY_LEDGER_SEGMENT_BYTES */
+    bool no_checkpointer;       /* tests: fold only by assay_store_checkpoint */
     struct assay_ledger_io io;
 };
 

@@ -96,8 +96,8 @@ static enum assay_error check_claim(struct assay_store *store,
         return assay_fail(reason, ASSAY_E_TAKEN, NULL);
     }
     const struct assay_batch *batch = &assay_catalog_batch(store->catalog, facts->slot)->batch;
-    int32_t today = assay_day_of(claim->at_unix_ms,
-                                 assay_catalog_brand(store->catalog)->utc_offset_minutes);
+    int32_t today =
+        assay_day_of(claim->at_unix_ms, assay_catalog_brand(store->catalog)->utc_offset_minutes);
     struct assay_decision decision = {
         .sale = assay_batch_item_sale(batch, index),
         .expired = assay_batch_expired(batch, today),
@@ -132,8 +132,7 @@ enum assay_error assay_store_put(struct assay_store_session *session,
     uint64_t key = assay_record_item(record);
     uint64_t at = 0;
     pthread_mutex_lock(&store->lock);
-    enum assay_error error =
-        key != 0 ? assay_store_item_locked(session, key, &item) : ASSAY_OK;
+    enum assay_error error = key != 0 ? assay_store_item_locked(session, key, &item) : ASSAY_OK;
     if (error == ASSAY_OK) {
         error = check(store, record, &item, reason);
     } else {

@@ -67,9 +67,8 @@ enum assay_error assay_store_replay(struct assay_store *store, struct assay_reas
     struct assay_ledger_reader *reader = NULL;
     struct assay_store_session *session = NULL;
     uint64_t began_ns = assay_clock_monotonic_ns();
-    enum assay_error error = assay_ledger_reader_open(path, store->checkpoint_position,
-                                                      assay_ledger_end(store->ledger), &reader,
-                                                      reason);
+    enum assay_error error = assay_ledger_reader_open(
+        path, store->checkpoint_position, assay_ledger_end(store->ledger), &reader, reason);
     if (error != ASSAY_OK) {
         return error;
     }
@@ -83,8 +82,7 @@ enum assay_error assay_store_replay(struct assay_store *store, struct assay_reas
     assay_store_session_close(session);
     assay_ledger_reader_close(reader);
     if (error == ASSAY_OK && replayed > 0) {
-        assay_log(ASSAY_LOG_INFO, "replayed", "records=%llu ms=%llu",
-                  (unsigned long long)replayed,
+        assay_log(ASSAY_LOG_INFO, "replayed", "records=%llu ms=%llu", (unsigned long long)replayed,
                   (unsigned long long)((assay_clock_monotonic_ns() - began_ns) / 1000000));
     }
     return error;

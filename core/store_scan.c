@@ -10,10 +10,10 @@
 struct pass {
     struct assay_store *store;
     struct assay_store_session *session;
-    uint64_t first;  /* position of the first record that this group appends */
-    size_t at;       /* bytes of records so far, in session->buffer */
+    uint64_t first; /* position of the first record that this group appends */
+    size_t at;      /* bytes of records so far, in session->buffer */
     uint32_t records;
-    uint64_t needed; /* what must be synced before any answer leaves */
+    uint64_t needed;        /* what must be synced before any answer leaves */
     enum assay_error error; /* sticky; ends the process */
 };
 
@@ -112,8 +112,8 @@ static void begin_trial(struct trial *trial)
     need(trial->pass, store->catalog_position + 1);
 
     const struct assay_batch *batch = &trial->batch->batch;
-    int32_t today = assay_day_of(request->at_unix_ms,
-                                 assay_catalog_brand(store->catalog)->utc_offset_minutes);
+    int32_t today =
+        assay_day_of(request->at_unix_ms, assay_catalog_brand(store->catalog)->utc_offset_minutes);
     trial->on_sale = assay_range_set_has(&batch->active, request->index);
     trial->decision = (struct assay_decision){
         .sale = assay_batch_item_sale(batch, request->index),
@@ -140,7 +140,8 @@ static void tell_item(struct trial *trial, const struct assay_item *item)
     answer->confirmed_place = item->confirmed_place;
     answer->confirmed_by_this_device = device != 0 && device == item->confirmed_device;
     answer->warranty_ends_on = item->claim != 0 ? item->claim_ends_on : ASSAY_DAY_NONE;
-    answer->product = assay_catalog_product(trial->pass->store->catalog, trial->request->batch->sku);
+    answer->product =
+        assay_catalog_product(trial->pass->store->catalog, trial->request->batch->sku);
 }
 
 static void tell_verdict(struct trial *trial, enum assay_verdict verdict)
@@ -227,7 +228,7 @@ static struct assay_scan_record record_of(const struct trial *trial)
         .at_unix_ms = request->at_unix_ms,
         .device = request->device,
         .previous = trial->item.last_scan,
-        .number = !trial->on_sale ? 0
+        .number = !trial->on_sale  ? 0
                   : trial->repeats ? trial->earlier.number
                                    : trial->item.scans + 1,
         .flags = scan_flags(trial),
@@ -368,8 +369,8 @@ static void refuse_all(struct assay_scan_group *group, enum assay_error error)
 static void decide_group(struct pass *pass, struct assay_scan_group *group)
 {
     struct assay_store *store = pass->store;
-    pass->error = assay_ledger_next(store->ledger, group->count * ASSAY_SCAN_WITH_PLACE_MAX,
-                                    &pass->first);
+    pass->error =
+        assay_ledger_next(store->ledger, group->count * ASSAY_SCAN_WITH_PLACE_MAX, &pass->first);
     if (pass->error != ASSAY_OK) {
         return;
     }
@@ -386,8 +387,8 @@ static void decide_group(struct pass *pass, struct assay_scan_group *group)
         return;
     }
     uint64_t first = 0;
-    pass->error = assay_ledger_append(store->ledger, pass->session->buffer, pass->at,
-                                      pass->records, &first);
+    pass->error =
+        assay_ledger_append(store->ledger, pass->session->buffer, pass->at, pass->records, &first);
     assay_assert(pass->error != ASSAY_OK || first == pass->first);
     need(pass, first + pass->at);
 }

@@ -141,8 +141,8 @@ static void check_answer(struct plain_item *item, const struct assay_scan_reques
     uint32_t number = !item->active ? 0 : same != NULL ? same->number : item->scans + 1;
     assert_int_equal(answer->number, number);
     enum assay_verdict verdict = plain_verdict(item, request, number == 1, answer->risk.level);
-    bool reveal_stands = same != NULL && answer->verdict == ASSAY_VERDICT_CONFIRMED &&
-                         item->confirmed_at != 0;
+    bool reveal_stands =
+        same != NULL && answer->verdict == ASSAY_VERDICT_CONFIRMED && item->confirmed_at != 0;
     if (!reveal_stands) {
         assert_int_equal(answer->verdict, verdict);
     }
