@@ -110,11 +110,17 @@ def core_floors(tree):
     return floors
 
 
+def family(name):
+    """store, store_scan and store_private are one family; its files may include each other."""
+    return name.split("_")[0]
+
+
 def floor_of(floors, name):
-    """Floor of a module; a header without a source of its own stands on its prefix's floor."""
-    while name and name not in floors:
-        name = name.rpartition("_")[0]
-    return floors.get(name)
+    """Floor of a module; a header without a source of its own stands with its family's last."""
+    if name in floors:
+        return floors[name]
+    return max((floor for other, floor in floors.items() if family(other) == family(name)),
+               default=None)
 
 
 def rule_floors(tree):
@@ -122,8 +128,8 @@ def rule_floors(tree):
     floors = core_floors(tree)
     for path, text in tree.select(r"^(core|codegen|verifier|batch-tools)/.*\.[ch]$"):
         folder = path.split("/")[0]
-        own = floor_of(floors, path[len("core/"):-2]) if folder == "core" else None
-        if folder == "core" and own is None:
+        own = floor_of(floors, path[len("core/"):-2]) if folder == "core" else 0
+        if own is None:
             yield path, 1, "is not in the list of core/CMakeLists.txt, so it has no floor"
             continue
         for line, name, quoted in includes(text):
@@ -135,8 +141,10 @@ def rule_floors(tree):
                     yield path, line, f'may not include "{name}" (paths begin at the root)'
                 continue
             if folder == "core":
-                floor = floor_of(floors, name[len("core/"):-2])
-                if floor is None or floor > own:
+                module = name[len("core/"):-2]
+                floor = floor_of(floors, module)
+                kin = family(module) == family(path[len("core/"):-2])
+                if floor is None or (floor > own and not kin):
                     yield path, line, f'includes upward: "{name}"'
 
 
