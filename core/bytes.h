@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Bytes: spans, hex, base64url, constant-time comparison, wiping, randomness, CRC-32C, SHA-256. */
+/* Bytes: spans, hex, base64url, constant-time comparison, wiping, randomness, CRC-32C, SHA-256
+ * and HMAC. */
 #ifndef ASSAY_CORE_BYTES_H
 #define ASSAY_CORE_BYTES_H
 
@@ -42,5 +43,10 @@ uint32_t assay_crc32c(uint32_t crc, const void *data, size_t len_bytes);
 
 /** SHA-256 (FIPS 180-4). digest: out. Ends the process if the library fails. */
 void assay_sha256(const void *data, size_t len_bytes, uint8_t digest[ASSAY_SHA256_LEN]);
+
+/** HMAC-SHA256 (RFC 2104) under a key of 32 bytes. mac: out. Ends the process if the library fails.
+ *  threads: any. allocates: inside the library. */
+void assay_hmac_sha256(const uint8_t key[ASSAY_SHA256_LEN], const void *data, size_t len_bytes,
+                       uint8_t mac[ASSAY_SHA256_LEN]);
 
 #endif

@@ -21,7 +21,7 @@ struct assay_receipt_key {
     uint8_t key[ASSAY_ROOT_KEY_LEN];
 };
 
-/** Sign. text: out with NUL. allocates: no. threads: any. */
+/** Sign. text: out with NUL. allocates: inside the crypto library. threads: any. */
 void assay_receipt_sign(const struct assay_receipt_key *key, const struct assay_receipt *receipt,
                         char text[ASSAY_RECEIPT_TEXT_SIZE]);
 

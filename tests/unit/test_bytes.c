@@ -152,6 +152,34 @@ static void sha256_is_as_the_standard_says(void **state)
     assert_string_equal(text, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+/* RFC 4231, cases 1, 2 and 3; zeros after a short key change nothing. */
+static void hmac_is_as_the_rfc_says(void **state)
+{
+    (void)state;
+    uint8_t fifty[50];
+    memset(fifty, 0xdd, sizeof fifty);
+    const struct {
+        uint8_t key[ASSAY_SHA256_LEN];
+        const void *data;
+        size_t len;
+        const char *mac;
+    } cases[] = {
+        {"\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b",
+         "Hi There", 8, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+        {"Jefe", "what do ya want for nothing?", 28,
+         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+        {"\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa", fifty,
+         50, "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"},
+    };
+    for (size_t i = 0; i < ASSAY_COUNT_OF(cases); i++) {
+        uint8_t mac[ASSAY_SHA256_LEN];
+        char text[2 * ASSAY_SHA256_LEN + 1];
+        assay_hmac_sha256(cases[i].key, cases[i].data, cases[i].len, mac);
+        assay_hex_encode(mac, sizeof mac, text);
+        assert_string_equal(text, cases[i].mac);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +192,7 @@ int main(void)
         cmocka_unit_test(crc32c_is_as_the_rfc_says),
         cmocka_unit_test(crc32c_is_the_same_in_pieces_and_by_table),
         cmocka_unit_test(sha256_is_as_the_standard_says),
+        cmocka_unit_test(hmac_is_as_the_rfc_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
