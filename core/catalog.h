@@ -50,15 +50,22 @@ struct assay_catalog_batch {
 
 struct assay_catalog;
 
+/** An empty catalog, the caller's to destroy. ASSAY_OK or ASSAY_E_MEMORY. */
 ASSAY_MUST_CHECK enum assay_error assay_catalog_create(struct assay_catalog **catalog);
+/** Free all of it; NULL is allowed. */
 void assay_catalog_destroy(struct assay_catalog *catalog);
 
 /* -- lock-free -- */
+
+/** Facts of a handle, or NULL. */
 const struct assay_batch_facts *assay_catalog_facts(const struct assay_catalog *catalog,
                                                     uint32_t handle);
+/** The brand as of now; NULL before its first record. */
 const struct assay_brand_record *assay_catalog_brand(const struct assay_catalog *catalog);
+/** The current version of a product, or NULL. */
 const struct assay_product *assay_catalog_product(const struct assay_catalog *catalog,
                                                   const char *sku);
+/** A place by its number; an empty one for 0 and for numbers that were never given. */
 const struct assay_place *assay_catalog_place(const struct assay_catalog *catalog, uint32_t place);
 /** How many there are, by slot or number: 0..count-1; places 1..count. */
 uint32_t assay_catalog_batch_count(const struct assay_catalog *catalog);
@@ -69,6 +76,8 @@ const struct assay_product *assay_catalog_product_at(const struct assay_catalog 
                                                      uint32_t number);
 
 /* -- under the store's lock -- */
+
+/** The batch of a slot, slot < count. */
 struct assay_catalog_batch *assay_catalog_batch(struct assay_catalog *catalog, uint32_t slot);
 /** Deep copy, the caller's to deinit. ASSAY_OK or ASSAY_E_MEMORY. */
 ASSAY_MUST_CHECK enum assay_error assay_catalog_batch_copy(const struct assay_batch *batch,
@@ -76,8 +85,9 @@ ASSAY_MUST_CHECK enum assay_error assay_catalog_batch_copy(const struct assay_ba
 /** Number of an interned place, 0 if it is not. */
 uint32_t assay_catalog_place_find(const struct assay_catalog *catalog,
                                   const struct assay_place *place);
+/** The n-th token or site in order of creation; NULL past the end. */
 const struct assay_token_record *assay_catalog_token_at(const struct assay_catalog *catalog,
-                                                        uint32_t number); /* NULL past the end */
+                                                        uint32_t number);
 const struct assay_site_record *assay_catalog_site_at(const struct assay_catalog *catalog,
                                                       uint32_t number);
 

@@ -26,6 +26,7 @@ struct assay_state_writer;
 ASSAY_MUST_CHECK enum assay_error assay_state_open(const char *dir, bool read_only,
                                                    struct assay_state **state,
                                                    struct assay_reason *reason);
+/** Close; no reader is open. NULL is allowed. */
 void assay_state_close(struct assay_state *state);
 
 /** Release the slots of readers that died (mdb_reader_check). */
@@ -33,8 +34,10 @@ void assay_state_reader_check(struct assay_state *state);
 
 /* -- reading: one reader a thread -- */
 
+/** A reader, between end and begin. ASSAY_OK; ASSAY_E_MEMORY; ASSAY_E_STORE (no slot left). */
 ASSAY_MUST_CHECK enum assay_error assay_state_reader_open(struct assay_state *state,
                                                           struct assay_state_reader **reader);
+/** Give the slot back; NULL is allowed. */
 void assay_state_reader_close(struct assay_state_reader *reader);
 
 /** Take a fresh snapshot; a reader between end and begin pins no pages. */
@@ -72,6 +75,7 @@ struct assay_state_size {
     uint64_t tree_bytes; /* B-tree pages of the items */
     uint64_t file_bytes; /* highest page ever used */
 };
+/** The sizes as of the snapshot. ASSAY_OK or ASSAY_E_STORE. */
 ASSAY_MUST_CHECK enum assay_error assay_state_size(struct assay_state_reader *reader,
                                                    struct assay_state_size *size);
 

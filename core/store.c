@@ -12,11 +12,9 @@
  *  6. One process owns the directory: DIR/lock is held from open to close.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,110 +22,11 @@
 #include "core/log.h"
 #include "core/store_private.h"
 
-#define PUBLISHED_MAGIC 0x31434E5953414641ull /* "AFASYNC1" */
-
-static void path_of(const char *dir, const char *name, char path[600])
-{
-    snprintf(path, 600, "%s/%s", dir, name);
-}
-
-/* -- the lock file -- */
-
-static enum assay_error take_lock(const char *dir, int *lock_fd, struct assay_reason *reason)
-{
-    char path[600];
-    path_of(dir, "lock", path);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        return assay_fail(reason, errno == ENOENT ? ASSAY_E_NOT_FOUND : ASSAY_E_IO, "%s: %s", path,
-                          strerror(errno));
-    }
-    char text[64] = "";
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        ssize_t got = pread(fd, text, sizeof text - 1, 0);
-        text[got > 0 ? strcspn(text, "\n") : 0] = '\0';
-        close(fd);
-        return assay_fail(reason, ASSAY_E_LOCKED, "data directory %s is held by %s", dir,
-                          text[0] != '\0' ? text : "another process");
-    }
-    int len = snprintf(text, sizeof text, "%s, process %d\n", program_invocation_short_name,
-                       (int)getpid());
-    if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)len, 0) != len) {
-        close(fd);
-        return assay_fail(reason, ASSAY_E_IO, "%s: %s", path, strerror(errno));
-    }
-    *lock_fd = fd;
-    return ASSAY_OK;
-}
-
-/* -- DIR/synced -- */
-
-static enum assay_error open_published(struct assay_store *store, struct assay_reason *reason)
-{
-    char path[600];
-    path_of(store->dir, "synced", path);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    void *memory = MAP_FAILED;
-    if (fd >= 0 && ftruncate(fd, sizeof *store->published) == 0) {
-        memory = mmap(NULL, sizeof *store->published, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-    if (memory == MAP_FAILED) {
-        return assay_fail(reason, ASSAY_E_IO, "%s: %s", path, strerror(errno));
-    }
-    store->published = memory;
-    store->published->synced = assay_ledger_synced(store->ledger);
-    store->published->magic = PUBLISHED_MAGIC;
-    return ASSAY_OK;
-}
-
-enum assay_error assay_store_published(const char *dir, uint64_t *synced)
-{
-    char path[600];
-    path_of(dir, "lock", path);
-    int lock_fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool in_use = lock_fd >= 0 && flock(lock_fd, LOCK_SH | LOCK_NB) != 0;
-    if (lock_fd >= 0) {
-        close(lock_fd);
-    }
-    if (!in_use) {
-        return ASSAY_E_NOT_FOUND;
-    }
-    path_of(dir, "synced", path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    uint64_t words[2] = {0};
-    ssize_t got = fd < 0 ? -1 : pread(fd, words, sizeof words, 0);
-    if (fd >= 0) {
-        close(fd);
-    }
-    if (got != (ssize_t)sizeof words || words[0] != PUBLISHED_MAGIC) {
-        return ASSAY_E_NOT_FOUND;
-    }
-    *synced = words[1];
-    return ASSAY_OK;
-}
-
-enum assay_error assay_store_sync(struct assay_store *store, uint64_t position)
-{
-    enum assay_error error = assay_ledger_sync(store->ledger, position);
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    uint64_t synced = assay_ledger_synced(store->ledger);
-    uint64_t published = atomic_load_explicit(&store->published->synced, memory_order_relaxed);
-    while (published < synced &&
-           !atomic_compare_exchange_weak(&store->published->synced, &published, synced)) {
-    }
-    return ASSAY_OK;
-}
-
 /* -- create, open, close -- */
 
 static void ledger_path(const char *dir, char path[600])
 {
-    path_of(dir, "ledger", path);
+    assay_store_path(dir, "ledger", path);
 }
 
 enum assay_error assay_store_create(const struct assay_store_options *options,
@@ -273,7 +172,7 @@ static enum assay_error open_ledger(struct assay_store *store, const uint8_t sta
 
 static enum assay_error open_files(struct assay_store *store, struct assay_reason *reason)
 {
-    enum assay_error error = take_lock(store->dir, &store->lock_fd, reason);
+    enum assay_error error = assay_store_lock(store->dir, &store->lock_fd, reason);
     if (error != ASSAY_OK) {
         return error;
     }
@@ -282,7 +181,7 @@ static enum assay_error open_files(struct assay_store *store, struct assay_reaso
         return assay_fail(reason, error, NULL);
     }
     char path[600];
-    path_of(store->dir, "state", path);
+    assay_store_path(store->dir, "state", path);
     error = assay_state_open(path, false, &store->state, reason);
     if (error != ASSAY_OK) {
         return error;
@@ -293,7 +192,7 @@ static enum assay_error open_files(struct assay_store *store, struct assay_reaso
         return assay_fail(reason, error, "state in %s cannot be read: rebuild it", store->dir);
     }
     error = open_ledger(store, state_ledger_id, reason);
-    return error != ASSAY_OK ? error : open_published(store, reason);
+    return error != ASSAY_OK ? error : assay_store_publish(store, reason);
 }
 
 enum assay_error assay_store_open(const struct assay_store_options *options,
@@ -350,16 +249,16 @@ void assay_store_close(struct assay_store *store)
 enum assay_error assay_store_rebuild(const char *dir, struct assay_reason *reason)
 {
     int lock_fd = -1;
-    enum assay_error error = take_lock(dir, &lock_fd, reason);
+    enum assay_error error = assay_store_lock(dir, &lock_fd, reason);
     if (error != ASSAY_OK) {
         return error;
     }
     char path[600];
-    path_of(dir, "state/data.mdb", path);
+    assay_store_path(dir, "state/data.mdb", path);
     if (unlink(path) != 0 && errno != ENOENT) {
         error = assay_fail(reason, ASSAY_E_IO, "%s: %s", path, strerror(errno));
     }
-    path_of(dir, "state/lock.mdb", path);
+    assay_store_path(dir, "state/lock.mdb", path);
     if (unlink(path) != 0 && errno != ENOENT) {
         error = assay_fail(reason, ASSAY_E_IO, "%s: %s", path, strerror(errno));
     }
@@ -373,88 +272,6 @@ enum assay_error assay_store_rebuild(const char *dir, struct assay_reason *reaso
     error = assay_store_open(&options, &store, reason);
     assay_store_close(error == ASSAY_OK ? store : NULL);
     return error;
-}
-
-/* -- sessions and items -- */
-
-enum assay_error assay_store_session_open(struct assay_store *store,
-                                          struct assay_store_session **session)
-{
-    struct assay_store_session *opened = calloc(1, sizeof *opened);
-    if (opened == NULL) {
-        return ASSAY_E_MEMORY;
-    }
-    opened->store = store;
-    opened->buffer = malloc(ASSAY_STORE_GROUP_BYTES);
-    opened->base = calloc(ASSAY_GROUP_SCANS_MAX, sizeof *opened->base);
-    enum assay_error error = opened->buffer == NULL || opened->base == NULL
-                                 ? ASSAY_E_MEMORY
-                                 : assay_state_reader_open(store->state, &opened->reader);
-    if (error != ASSAY_OK) {
-        assay_store_session_close(opened);
-        return error;
-    }
-    *session = opened;
-    return ASSAY_OK;
-}
-
-void assay_store_session_close(struct assay_store_session *session)
-{
-    if (session == NULL) {
-        return;
-    }
-    assay_state_reader_close(session->reader);
-    free(session->buffer);
-    free(session->base);
-    free(session);
-}
-
-const struct assay_item *assay_store_peek(struct assay_store *store, uint64_t key)
-{
-    struct assay_item *item = assay_overlay_find(store->active, key);
-    if (item == NULL && store->frozen != NULL) {
-        item = assay_overlay_find(store->frozen, key);
-    }
-    return item;
-}
-
-struct assay_item *assay_store_touch(struct assay_store *store, uint64_t key,
-                                     const struct assay_item *base)
-{
-    struct assay_item *item = assay_overlay_find(store->active, key);
-    if (item != NULL) {
-        return item;
-    }
-    const struct assay_item *known =
-        store->frozen != NULL ? assay_overlay_find(store->frozen, key) : NULL;
-    return assay_overlay_add(store->active, key, known != NULL ? known : base);
-}
-
-enum assay_error assay_store_item_locked(struct assay_store_session *session, uint64_t key,
-                                         struct assay_item *item)
-{
-    const struct assay_item *known = assay_store_peek(session->store, key);
-    if (known != NULL) {
-        *item = *known;
-        return ASSAY_OK;
-    }
-    enum assay_error error = assay_state_begin(session->reader);
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    error = assay_state_item(session->reader, key, item);
-    assay_state_end(session->reader);
-    return error;
-}
-
-enum assay_error assay_store_item(struct assay_store_session *session, uint64_t item,
-                                  struct assay_item *value)
-{
-    struct assay_store *store = session->store;
-    pthread_mutex_lock(&store->lock);
-    enum assay_error error = assay_store_item_locked(session, item, value);
-    pthread_mutex_unlock(&store->lock);
-    return error != ASSAY_OK ? error : assay_store_sync(store, value->last_position + 1);
 }
 
 /* -- catalog and figures -- */

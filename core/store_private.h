@@ -75,7 +75,23 @@ struct assay_store_session {
     struct assay_item *base; /* one an entry of a group: what the state says */
 };
 
-/* -- store.c: items, under the store's lock -- */
+/* -- store_files.c -- */
+
+/** DIR/name. path: out. */
+void assay_store_path(const char *dir, const char *name, char path[600]);
+
+/** Take DIR/lock. *lock_fd: the caller's to close. ASSAY_OK; E_LOCKED (says who); E_NOT_FOUND; E_IO. */
+ASSAY_MUST_CHECK enum assay_error assay_store_lock(const char *dir, int *lock_fd,
+                                                   struct assay_reason *reason);
+
+/** Map DIR/synced; the ledger is open. ASSAY_OK or ASSAY_E_IO. */
+ASSAY_MUST_CHECK enum assay_error assay_store_publish(struct assay_store *store,
+                                                      struct assay_reason *reason);
+
+/** Wait until `position` is on disk and tell the readers outside. */
+ASSAY_MUST_CHECK enum assay_error assay_store_sync(struct assay_store *store, uint64_t position);
+
+/* -- store_items.c, under the store's lock -- */
 
 /** The item in the overlays, or NULL; a frozen one is not to be changed. */
 const struct assay_item *assay_store_peek(struct assay_store *store, uint64_t key);
@@ -90,6 +106,8 @@ struct assay_item *assay_store_touch(struct assay_store *store, uint64_t key,
 ASSAY_MUST_CHECK enum assay_error assay_store_item_locked(struct assay_store_session *session,
                                                           uint64_t key, struct assay_item *item);
 
+/* -- store_put.c, under the store's lock -- */
+
 /** Apply any record that is on the ledger, or about to be. `base` as in assay_store_touch.
  *  E_FULL if the overlay is full. */
 ASSAY_MUST_CHECK enum assay_error assay_store_apply(struct assay_store *store,
@@ -100,11 +118,6 @@ ASSAY_MUST_CHECK enum assay_error assay_store_apply(struct assay_store *store,
 /** Item that a record is about, or 0. */
 uint64_t assay_record_item(const struct assay_record *record);
 
-/** Wait until `position` is on disk and tell the readers outside. */
-ASSAY_MUST_CHECK enum assay_error assay_store_sync(struct assay_store *store, uint64_t position);
-
-/* -- store_put.c, under the store's lock -- */
-
 /** Append one record and apply it. *position: out. Refusals as assay_store_put's. */
 ASSAY_MUST_CHECK enum assay_error assay_store_append(struct assay_store *store,
                                                      const struct assay_record *record,
@@ -112,7 +125,11 @@ ASSAY_MUST_CHECK enum assay_error assay_store_append(struct assay_store *store,
                                                      uint64_t *position);
 
 /* -- store_checkpoint.c -- */
+
+/** Start the keeper's thread. ASSAY_OK or ASSAY_E_MEMORY. */
 ASSAY_MUST_CHECK enum assay_error assay_store_keeper_start(struct assay_store *store);
+
+/** Stop and join it; fine if it never started. */
 void assay_store_keeper_stop(struct assay_store *store);
 /** Checkpoint of what was applied below `position`: during replay the ledger goes on behind it. */
 ASSAY_MUST_CHECK enum assay_error assay_store_checkpoint_at(struct assay_store *store,
