@@ -100,6 +100,57 @@ bool assay_request_is_same_site(const h2o_req_t *request, const char *origin)
     return text_is(sent, origin) || origin_is_own_host(request, sent);
 }
 
+/* All lines of X-Forwarded-For joined by ',', in the order they came. */
+static h2o_iovec_t forwarded_for(h2o_req_t *request)
+{
+    h2o_iovec_t joined = h2o_iovec_init("", 0);
+    ssize_t at = -1;
+    while ((at = h2o_find_header(&request->headers, H2O_TOKEN_X_FORWARDED_FOR, at)) != -1) {
+        h2o_iovec_t line = request->headers.entries[at].value;
+        joined = joined.len == 0
+                     ? line
+                     : h2o_concat(&request->pool, joined, h2o_iovec_init(H2O_STRLIT(",")), line);
+    }
+    return joined;
+}
+
+void assay_request_client(h2o_req_t *request, const struct assay_networks *proxies,
+                          struct assay_address *client)
+{
+    struct sockaddr_storage peer;
+    struct assay_address address = {{0}};
+    if (request->conn->callbacks->get_peername(request->conn, (struct sockaddr *)&peer) != 0) {
+        assay_address_of((struct sockaddr *)&peer, &address);
+    }
+    if (proxies == NULL || proxies->count == 0) {
+        *client = address;
+        return;
+    }
+    h2o_iovec_t forwarded = forwarded_for(request);
+    assay_address_client(proxies, &address, forwarded.base, forwarded.len, client);
+}
+
+/* h2o keeps environment variables for CGI there, which this server has none of. */
+struct assay_request_note *assay_request_note(h2o_req_t *request)
+{
+    if (request->env.size == 0) {
+        struct assay_request_note *note = h2o_mem_alloc_pool(&request->pool, sizeof *note);
+        *note = (struct assay_request_note){.route = "none"};
+        h2o_vector_reserve(&request->pool, &request->env, 1);
+        request->env.entries[0] = h2o_iovec_init(note, sizeof *note);
+        request->env.size = 1;
+    }
+    return (struct assay_request_note *)(void *)request->env.entries[0].base;
+}
+
+const struct assay_request_note *assay_request_note_if_any(const h2o_req_t *request)
+{
+    if (request->env.size == 0) {
+        return NULL;
+    }
+    return (const struct assay_request_note *)(const void *)request->env.entries[0].base;
+}
+
 static int hex_value(char digit)
 {
     if (digit >= '0' && digit <= '9') {

@@ -6,7 +6,8 @@
 
 #include <h2o.h>
 
-#include "core/error.h"
+#include "core/code.h"
+#include "verifier/address.h"
 
 enum assay_body_kind {
     ASSAY_BODY_EMPTY,
@@ -33,6 +34,24 @@ bool assay_request_accepts_html(const h2o_req_t *request);
 /** True unless a browser says that another site's page sent this: Sec-Fetch-Site is `cross-site`,
  *  or, without a `same-origin`, Origin is neither `origin` nor the request's own host. */
 bool assay_request_is_same_site(const h2o_req_t *request, const char *origin);
+
+/** Whose request it is: the peer, or whom its trusted proxy names in X-Forwarded-For.
+ *  proxies: or NULL. */
+void assay_request_client(h2o_req_t *request, const struct assay_networks *proxies,
+                          struct assay_address *client);
+
+/** What the access log says of a request beyond its path; from the request's pool. */
+struct assay_request_note {
+    const char *route;   /* static */
+    const char *verdict; /* static; or NULL */
+    char handle[ASSAY_HANDLE_SIZE];
+};
+
+/** The request's note, made when it is first asked for. */
+struct assay_request_note *assay_request_note(h2o_req_t *request);
+
+/** The note if there is one, else NULL. */
+const struct assay_request_note *assay_request_note_if_any(const h2o_req_t *request);
 
 /** Decode %XX (RFC 3986, 2.1); in forms '+' is a space.
  *  returns ASSAY_OK; ASSAY_E_SYNTAX (broken escape, NUL, or not UTF-8); ASSAY_E_TOO_LARGE.

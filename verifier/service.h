@@ -16,6 +16,7 @@ struct assay_workers;      /* verifier/workers.h: the small thread pool */
 struct assay_rates;        /* verifier/rates.h: token buckets */
 struct assay_cipher_cache; /* verifier/cipher_cache.h: this loop's ready batch ciphers */
 struct assay_group;        /* verifier/group.h: this loop's scans of this pass */
+struct assay_answers;      /* verifier/answer.h: this loop's ready pieces of answers */
 struct assay_loop_metrics; /* verifier/metrics.h: this loop's counters */
 struct assay_access_log;   /* verifier/access_log.h: this loop's log lines */
 
@@ -43,6 +44,7 @@ struct assay_loop {
     struct assay_cipher_cache *ciphers;
     struct assay_group *group;
     struct assay_geo_reader *geo;
+    struct assay_answers *answers;
     struct assay_loop_metrics *metrics;
     struct assay_access_log *access_log;
 };
