@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/record.h"
 
-#include <string.h>
-
-#include "core/record_fields.h"
-
-#define RECORD_VERSION 1
-#define RECORD_HEADER_LEN 8
 #define RECORD_LEN_MIN 16
 
 const char *assay_record_type_name(enum assay_record_type type)
 {
-    const struct assay_record_fields *fields = assay_record_fields_of(type);
-    return fields == NULL ? NULL : fields->name;
-}
-
-/* -- header -- */
-
-static void put_header(struct assay_wire *wire, unsigned type, size_t len_bytes)
-{
-    assay_wire_put_u8(wire, (uint8_t)type);
-    assay_wire_put_u8(wire, RECORD_VERSION);
-    assay_wire_put_u16(wire, (uint16_t)len_bytes);
-    assay_wire_put_u32(wire, 0);
+    static const char *const names[] = {
+        [ASSAY_RECORD_SCAN] = "scan",         [ASSAY_RECORD_PLACE] = "place",
+        [ASSAY_RECORD_BRAND] = "brand",       [ASSAY_RECORD_PRODUCT] = "product",
+        [ASSAY_RECORD_BATCH] = "batch",       [ASSAY_RECORD_MOVE] = "move",
+        [ASSAY_RECORD_MANIFEST] = "manifest", [ASSAY_RECORD_SITE] = "site",
+        [ASSAY_RECORD_TOKEN] = "token",       [ASSAY_RECORD_CLAIM] = "claim",
+        [ASSAY_RECORD_FIND] = "find",         [ASSAY_RECORD_REPORT] = "report",
+        [ASSAY_RECORD_SUMMARY] = "summary",
+    };
+    return (unsigned)type < ASSAY_COUNT_OF(names) ? names[type] : NULL;
 }
 
 size_t assay_record_len(const void *data, size_t len_bytes)
@@ -35,92 +27,4 @@ size_t assay_record_len(const void *data, size_t len_bytes)
     bool ok = !wire.failed && zero && type != 0 && version != 0 && len % 8 == 0 &&
               len >= RECORD_LEN_MIN && len <= len_bytes;
     return ok ? len : 0;
-}
-
-/* What the header alone says: OK, damaged, or newer than this program. */
-static enum assay_error check_header(const uint8_t *data, size_t len_bytes)
-{
-    if (assay_record_len(data, len_bytes) == 0) {
-        return ASSAY_E_CORRUPT;
-    }
-    bool known = assay_record_fields_of(data[0]) != NULL && data[1] == RECORD_VERSION;
-    return known ? ASSAY_OK : ASSAY_E_VERSION;
-}
-
-size_t assay_record_encode(const struct assay_record *record, void *data, size_t size_bytes)
-{
-    const struct assay_record_fields *row = assay_record_fields_of(record->type);
-    assay_assert(row != NULL);
-    struct assay_wire wire = assay_wire_writer(data, size_bytes);
-    put_header(&wire, record->type, 0);
-    bool valid = row->put(&wire, record);
-    assay_wire_put_padding(&wire, 8);
-    if (wire.failed || !valid || wire.at > ASSAY_RECORD_BYTES_MAX) {
-        return 0;
-    }
-    struct assay_wire header = assay_wire_writer(data, RECORD_HEADER_LEN);
-    put_header(&header, record->type, wire.at);
-    return wire.at;
-}
-
-/* Padding is shorter than 8 bytes and zero. */
-static bool rest_is_padding(struct assay_wire *wire)
-{
-    size_t rest = wire->len_bytes - wire->at;
-    bool zero = rest < 8;
-    while (zero && wire->at < wire->len_bytes) {
-        zero = assay_wire_get_u8(wire) == 0;
-    }
-    return zero && !wire->failed;
-}
-
-enum assay_error assay_record_decode(const void *data, size_t len_bytes,
-                                     struct assay_record *record)
-{
-    enum assay_error error = check_header(data, len_bytes);
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    const uint8_t *bytes = data;
-    struct assay_record value;
-    memset(&value, 0, sizeof value);
-    value.type = bytes[0];
-    struct assay_wire wire = assay_wire_reader(data, assay_record_len(data, len_bytes));
-    wire.at = RECORD_HEADER_LEN;
-    if (!assay_record_fields_of(value.type)->get(&wire, &value) || wire.failed ||
-        !rest_is_padding(&wire)) {
-        return ASSAY_E_CORRUPT;
-    }
-    *record = value;
-    return ASSAY_OK;
-}
-
-void assay_scan_record_encode(const struct assay_scan_record *scan,
-                              uint8_t data[ASSAY_SCAN_RECORD_LEN])
-{
-    assay_assert(assay_scan_fields_valid(scan));
-    struct assay_wire wire = assay_wire_writer(data, ASSAY_SCAN_RECORD_LEN);
-    put_header(&wire, ASSAY_RECORD_SCAN, ASSAY_SCAN_RECORD_LEN);
-    assay_scan_fields_put(&wire, scan);
-    assay_assert(!wire.failed);
-    assay_assert(wire.at == ASSAY_SCAN_RECORD_LEN);
-}
-
-enum assay_error assay_scan_record_decode(const uint8_t data[ASSAY_SCAN_RECORD_LEN],
-                                          struct assay_scan_record *scan)
-{
-    enum assay_error error = check_header(data, ASSAY_SCAN_RECORD_LEN);
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    struct assay_wire wire = assay_wire_reader(data, ASSAY_SCAN_RECORD_LEN);
-    wire.at = RECORD_HEADER_LEN;
-    struct assay_scan_record value;
-    memset(&value, 0, sizeof value);
-    bool whole = assay_record_len(data, ASSAY_SCAN_RECORD_LEN) == ASSAY_SCAN_RECORD_LEN;
-    if (data[0] != ASSAY_RECORD_SCAN || !whole || !assay_scan_fields_get(&wire, &value)) {
-        return ASSAY_E_CORRUPT;
-    }
-    *scan = value;
-    return ASSAY_OK;
 }

@@ -474,23 +474,23 @@ static bool get_summary(struct assay_wire *wire, struct assay_record *record)
 /* -- the table -- */
 
 static const struct assay_record_fields rows[] = {
-    [ASSAY_RECORD_SCAN] = {"scan", put_scan_record, get_scan_record},
-    [ASSAY_RECORD_PLACE] = {"place", put_place, get_place},
-    [ASSAY_RECORD_BRAND] = {"brand", put_brand, get_brand},
-    [ASSAY_RECORD_PRODUCT] = {"product", put_product, get_product},
-    [ASSAY_RECORD_BATCH] = {"batch", put_batch, get_batch},
-    [ASSAY_RECORD_MOVE] = {"move", put_move, get_move},
-    [ASSAY_RECORD_MANIFEST] = {"manifest", put_manifest, get_manifest},
-    [ASSAY_RECORD_SITE] = {"site", put_site, get_site},
-    [ASSAY_RECORD_TOKEN] = {"token", put_token, get_token},
-    [ASSAY_RECORD_CLAIM] = {"claim", put_claim, get_claim},
-    [ASSAY_RECORD_FIND] = {"find", put_find, get_find},
-    [ASSAY_RECORD_REPORT] = {"report", put_report, get_report},
-    [ASSAY_RECORD_SUMMARY] = {"summary", put_summary, get_summary},
+    [ASSAY_RECORD_SCAN] = {put_scan_record, get_scan_record},
+    [ASSAY_RECORD_PLACE] = {put_place, get_place},
+    [ASSAY_RECORD_BRAND] = {put_brand, get_brand},
+    [ASSAY_RECORD_PRODUCT] = {put_product, get_product},
+    [ASSAY_RECORD_BATCH] = {put_batch, get_batch},
+    [ASSAY_RECORD_MOVE] = {put_move, get_move},
+    [ASSAY_RECORD_MANIFEST] = {put_manifest, get_manifest},
+    [ASSAY_RECORD_SITE] = {put_site, get_site},
+    [ASSAY_RECORD_TOKEN] = {put_token, get_token},
+    [ASSAY_RECORD_CLAIM] = {put_claim, get_claim},
+    [ASSAY_RECORD_FIND] = {put_find, get_find},
+    [ASSAY_RECORD_REPORT] = {put_report, get_report},
+    [ASSAY_RECORD_SUMMARY] = {put_summary, get_summary},
 };
 
 const struct assay_record_fields *assay_record_fields_of(unsigned type)
 {
-    bool known = type < ASSAY_COUNT_OF(rows) && rows[type].name != NULL;
+    bool known = type < ASSAY_COUNT_OF(rows) && rows[type].put != NULL;
     return known ? &rows[type] : NULL;
 }

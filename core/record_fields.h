@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The fields of each record type, after the header: one row a type. Inside of core/record.c. */
+/* The fields of each record type, after the header: one row a type. Inside of core/record_codec.c. */
 #ifndef ASSAY_CORE_RECORD_FIELDS_H
 #define ASSAY_CORE_RECORD_FIELDS_H
 
 #include "core/record.h"
 
 struct assay_record_fields {
-    const char *name;
     /* Write the fields; false if one is out of range. */
     bool (*put)(struct assay_wire *wire, const struct assay_record *record);
     /* Read the fields into a zeroed record; false if one is out of range. */
