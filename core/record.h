@@ -207,12 +207,14 @@ struct assay_record {
 };
 
 /** Encode a record with its header and padding.
- *  data: out, room for size_bytes. returns the length, or 0 if it does not fit. threads: any. */
+ *  data: out, room for size_bytes. returns the length, or 0 if it does not fit or a field
+ *  is out of range. threads: any. */
 size_t assay_record_encode(const struct assay_record *record, void *data, size_t size_bytes);
 
 /** Decode one whole record.
  *  data     borrowed; len_bytes may be more than the record's own length.
- *  returns  ASSAY_OK; ASSAY_E_CORRUPT (length, field out of range); ASSAY_E_VERSION. */
+ *  returns  ASSAY_OK; ASSAY_E_CORRUPT (length, field out of range); ASSAY_E_VERSION (a type
+ *           or version that this program does not know). */
 ASSAY_MUST_CHECK enum assay_error assay_record_decode(const void *data, size_t len_bytes,
                                                       struct assay_record *record);
 

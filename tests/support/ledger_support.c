@@ -52,9 +52,9 @@ uint64_t support_random(uint64_t *state)
 
 uint64_t support_seed(void)
 {
-    const char *text = getenv("ASSAY_TEST_SEED");
+    const char *text = getenv("ASSAY_SEED");
     uint64_t seed = text == NULL ? assay_clock_monotonic_ns() : strtoull(text, NULL, 10);
-    printf("ASSAY_TEST_SEED=%" PRIu64 "\n", seed);
+    printf("ASSAY_SEED=%" PRIu64 "\n", seed);
     fflush(stdout);
     return seed;
 }

@@ -24,7 +24,7 @@ void support_remove_tree(const char *path);
 /** Repeatable random numbers (splitmix64). */
 uint64_t support_random(uint64_t *state);
 
-/** Seed of this run: $ASSAY_TEST_SEED, or the clock; printed. */
+/** Seed of this run: $ASSAY_SEED, or the clock; printed. */
 uint64_t support_seed(void);
 
 /** A scan whose every field follows from `number`, as its 96 bytes. */

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/random_record.h"
+
+#include <string.h>
+
+#include "tests/support/ledger_support.h"
+
+static uint64_t below(uint64_t *random, uint64_t limit)
+{
+    return support_random(random) % limit;
+}
+
+static void fill_text(uint64_t *random, char *text, size_t size)
+{
+    size_t len = below(random, size);
+    for (size_t i = 0; i < len; i++) {
+        text[i] = (char)(1 + below(random, 255));
+    }
+}
+
+static void fill_bytes(uint64_t *random, uint8_t *data, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        data[i] = (uint8_t)support_random(random);
+    }
+}
+
+#define TEXT(field) fill_text(random, field, sizeof(field))
+#define BYTES(field) fill_bytes(random, field, sizeof(field))
+
+static uint32_t any_handle(uint64_t *random)
+{
+    return 1 + (uint32_t)below(random, (1u << 30) - 1);
+}
+
+static uint64_t any_item(uint64_t *random)
+{
+    return assay_item_key_of(any_handle(random), (uint32_t)below(random, 1u << 26));
+}
+
+static struct assay_range any_range(uint64_t *random)
+{
+    uint32_t last = (uint32_t)below(random, ASSAY_BATCH_ITEMS_MAX);
+    return (struct assay_range){(uint32_t)below(random, (uint64_t)last + 1), last};
+}
+
+static int64_t any_time(uint64_t *random)
+{
+    return (int64_t)support_random(random);
+}
+
+static void fill_scan(uint64_t *random, struct assay_record *record)
+{
+    uint8_t data[ASSAY_SCAN_RECORD_LEN];
+    support_scan(support_random(random), data);
+    assay_assert(assay_scan_record_decode(data, &record->scan) == ASSAY_OK);
+    record->scan.position.lat_decidegrees = (int16_t)((int)below(random, 1801) - 900);
+    record->scan.position.lon_decidegrees = (int16_t)((int)below(random, 3601) - 1800);
+    record->scan.position.accuracy_km = (uint16_t)support_random(random);
+    record->scan.risk.level = below(random, 4);
+    record->scan.risk.reasons = (uint16_t)support_random(random);
+    record->scan.risk.score = (int32_t)support_random(random);
+    record->scan.previous = support_random(random) & ~7ull;
+    record->scan.channel = below(random, ASSAY_CHANNELS);
+    record->scan.place = (uint32_t)support_random(random);
+}
+
+static void fill_place(uint64_t *random, struct assay_record *record)
+{
+    record->place.place = 1 + (uint32_t)below(random, UINT32_MAX);
+    TEXT(record->place.value.country);
+    TEXT(record->place.value.region);
+    TEXT(record->place.value.city);
+}
+
+static void fill_brand(uint64_t *random, struct assay_record *record)
+{
+    record->brand.at_unix_ms = any_time(random);
+    record->brand.utc_offset_minutes = (int16_t)((int)below(random, 2879) - 1439);
+    TEXT(record->brand.actor);
+    TEXT(record->brand.name);
+    TEXT(record->brand.name_zh);
+    TEXT(record->brand.host);
+}
+
+static void fill_product(uint64_t *random, struct assay_record *record)
+{
+    record->product.at_unix_ms = any_time(random);
+    record->product.terms.months = (uint16_t)below(random, 601);
+    record->product.terms.bonus_months = (uint16_t)below(random, 121);
+    record->product.scan_on_tap = below(random, 2) == 1;
+    TEXT(record->product.actor);
+    TEXT(record->product.sku);
+    TEXT(record->product.gtin);
+    TEXT(record->product.name_zh);
+    TEXT(record->product.name_en);
+    TEXT(record->product.picture);
+}
+
+static void fill_batch(uint64_t *random, struct assay_record *record)
+{
+    struct assay_batch *batch = &record->batch.batch;
+    record->batch.at_unix_ms = any_time(random);
+    batch->created_at_unix_ms = any_time(random);
+    batch->handle = any_handle(random);
+    batch->epoch = (uint32_t)support_random(random);
+    batch->count = 1 + (uint32_t)below(random, ASSAY_BATCH_ITEMS_MAX);
+    batch->flags = (uint32_t)below(random, 4);
+    batch->expires_on = (int32_t)support_random(random);
+    TEXT(record->batch.actor);
+    TEXT(batch->sku);
+    TEXT(batch->lot);
+    TEXT(batch->market);
+}
+
+static void fill_move(uint64_t *random, struct assay_record *record)
+{
+    record->move.at_unix_ms = any_time(random);
+    record->move.handle = any_handle(random);
+    record->move.range = any_range(random);
+    record->move.move = below(random, ASSAY_MOVES);
+    TEXT(record->move.actor);
+    TEXT(record->move.reason_text);
+}
+
+static void fill_manifest(uint64_t *random, struct assay_record *record)
+{
+    record->manifest.at_unix_ms = any_time(random);
+    record->manifest.handle = any_handle(random);
+    record->manifest.range = any_range(random);
+    record->manifest.good = (uint32_t)support_random(random);
+    BYTES(record->manifest.sha256);
+    TEXT(record->manifest.actor);
+}
+
+static void fill_site(uint64_t *random, struct assay_record *record)
+{
+    record->site.at_unix_ms = any_time(random);
+    record->site.revoked = below(random, 2) == 1;
+    BYTES(record->site.key);
+    TEXT(record->site.actor);
+    TEXT(record->site.name);
+}
+
+static void fill_token(uint64_t *random, struct assay_record *record)
+{
+    record->token.at_unix_ms = any_time(random);
+    record->token.scopes = (uint32_t)below(random, 8);
+    record->token.revoked = below(random, 2) == 1;
+    BYTES(record->token.sha256);
+    TEXT(record->token.actor);
+    TEXT(record->token.name);
+}
+
+static void fill_claim(uint64_t *random, struct assay_record *record)
+{
+    record->claim.at_unix_ms = any_time(random);
+    record->claim.item = any_item(random);
+    record->claim.bought_on = (int32_t)support_random(random);
+    record->claim.ends_on = (int32_t)support_random(random);
+    BYTES(record->claim.reference);
+    BYTES(record->claim.commitment);
+}
+
+static void fill_find(uint64_t *random, struct assay_record *record)
+{
+    record->find.at_unix_ms = any_time(random);
+    record->find.item = any_item(random);
+}
+
+static void fill_report(uint64_t *random, struct assay_record *record)
+{
+    record->report.at_unix_ms = any_time(random);
+    record->report.item = below(random, 4) == 0 ? 0 : any_item(random);
+    record->report.place = (uint32_t)support_random(random);
+    BYTES(record->report.reference);
+    BYTES(record->report.commitment);
+}
+
+static void fill_summary(uint64_t *random, struct assay_record *record)
+{
+    record->summary.at_unix_ms = any_time(random);
+    record->summary.rows = (uint32_t)below(random, ASSAY_SUMMARY_ROWS_MAX + 1);
+    for (uint32_t i = 0; i < record->summary.rows; i++) {
+        record->summary.row[i].verdict = below(random, ASSAY_VERDICT_COUNT);
+        record->summary.row[i].place = (uint32_t)support_random(random);
+        record->summary.row[i].count = (uint32_t)support_random(random);
+        record->summary.row[i].item = below(random, 2) == 0 ? 0 : any_item(random);
+    }
+}
+
+void support_random_record(uint64_t *random, struct assay_record *record)
+{
+    static void (*const fill[])(uint64_t *, struct assay_record *) = {
+        [ASSAY_RECORD_SCAN] = fill_scan,         [ASSAY_RECORD_PLACE] = fill_place,
+        [ASSAY_RECORD_BRAND] = fill_brand,       [ASSAY_RECORD_PRODUCT] = fill_product,
+        [ASSAY_RECORD_BATCH] = fill_batch,       [ASSAY_RECORD_MOVE] = fill_move,
+        [ASSAY_RECORD_MANIFEST] = fill_manifest, [ASSAY_RECORD_SITE] = fill_site,
+        [ASSAY_RECORD_TOKEN] = fill_token,       [ASSAY_RECORD_CLAIM] = fill_claim,
+        [ASSAY_RECORD_FIND] = fill_find,         [ASSAY_RECORD_REPORT] = fill_report,
+        [ASSAY_RECORD_SUMMARY] = fill_summary,
+    };
+    memset(record, 0, sizeof *record);
+    record->type = 1 + below(random, ASSAY_COUNT_OF(fill) - 1);
+    fill[record->type](random, record);
+}

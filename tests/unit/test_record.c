@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/record.h"
+#include "tests/support/golden.h"
+#include "tests/support/ledger_support.h"
+#include "tests/support/random_record.h"
+
+#define AT 1793000000123
+#define HANDLE 0x2a5f00d1u
+#define ITEM ((uint64_t)HANDLE << 26 | 0x123456)
+#define ROUNDS 4000
+
+static void count_up(uint8_t *data, uint8_t first, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        data[i] = (uint8_t)(first + i);
+    }
+}
+
+/* -- the golden records, as tests/golden/make_records.py has them -- */
+
+static void golden_scan(struct assay_scan_record *scan)
+{
+    scan->item = ITEM;
+    scan->at_unix_ms = AT;
+    count_up(scan->scan_id, 0x10, sizeof scan->scan_id);
+    scan->device = 0x0102030405060708;
+    scan->previous = 0x4040;
+    scan->number = 7;
+    scan->place = 9;
+    scan->flags = ASSAY_SCAN_ON_SALE | ASSAY_SCAN_OWN_POSITION;
+    scan->position = (struct assay_position){-334, 1512, 25};
+    scan->verdict = ASSAY_VERDICT_GENUINE_SEEN;
+    scan->risk = (struct assay_risk){ASSAY_RISK_CHECK, 3, -5000};
+    scan->channel = ASSAY_CHANNEL_WECHAT;
+}
+
+static void golden_office(struct assay_record *record)
+{
+    switch (record->type) {
+    case ASSAY_RECORD_BRAND:
+        record->brand = (struct assay_brand_record){AT,     "uid 0 (root)",       "Brand",
+                                                    "品牌", "https://v.brand.cn", -210};
+        break;
+    case ASSAY_RECORD_PRODUCT:
+        record->product = (struct assay_product_record){AT,
+                                                        "token ci",
+                                                        "YB-10400",
+                                                        "06901234567892",
+                                                        "移动电源",
+                                                        "Power bank",
+                                                        "https://v.brand.cn/p.png",
+                                                        {3, 2},
+                                                        true};
+        break;
+    case ASSAY_RECORD_BATCH:
+        record->batch.at_unix_ms = AT;
+        record->batch.actor[0] = 'a';
+        record->batch.batch = (struct assay_batch){.handle = HANDLE,
+                                                   .epoch = 2,
+                                                   .count = ASSAY_BATCH_ITEMS_MAX,
+                                                   .flags = 3,
+                                                   .expires_on = ASSAY_DAY_NONE,
+                                                   .created_at_unix_ms = AT - 1,
+                                                   .sku = "YB-10400",
+                                                   .lot = "L-2026/11",
+                                                   .market = "CN"};
+        break;
+    case ASSAY_RECORD_MOVE:
+        record->move = (struct assay_move_record){
+            AT, "uid 1000 (anna)", HANDLE, ASSAY_MOVE_RECALL, {5, 1000}, "电池过热"};
+        break;
+    case ASSAY_RECORD_MANIFEST:
+        record->manifest = (struct assay_manifest_record){AT, "b", HANDLE, {0, 999}, 998, {0}};
+        count_up(record->manifest.sha256, 0x80, 32);
+        break;
+    case ASSAY_RECORD_SITE:
+        record->site = (struct assay_site_record){AT, "c", "press-1", {0}, true};
+        count_up(record->site.key, 1, 32);
+        break;
+    default:
+        record->token = (struct assay_token_record){AT, "", "erp", {0}, 5, false};
+        count_up(record->token.sha256, 2, 32);
+        break;
+    }
+}
+
+static void golden_rest(struct assay_record *record)
+{
+    switch (record->type) {
+    case ASSAY_RECORD_PLACE:
+        record->place = (struct assay_place_record){9, {"CN", "CN-GD", "深圳"}};
+        break;
+    case ASSAY_RECORD_CLAIM:
+        record->claim = (struct assay_claim_record){AT, ITEM, {0}, {0}, 20700, 20850};
+        count_up(record->claim.reference, 3, 16);
+        count_up(record->claim.commitment, 4, 32);
+        break;
+    case ASSAY_RECORD_FIND:
+        record->find = (struct assay_find_record){AT, ITEM};
+        break;
+    case ASSAY_RECORD_REPORT:
+        record->report = (struct assay_report_record){AT, 0, {0}, {0}, 77};
+        count_up(record->report.reference, 5, 16);
+        count_up(record->report.commitment, 6, 32);
+        break;
+    default:
+        record->summary.at_unix_ms = AT;
+        record->summary.rows = 2;
+        record->summary.row[0].verdict = ASSAY_VERDICT_NOT_ISSUED;
+        record->summary.row[0].place = 9;
+        record->summary.row[0].count = 1000000;
+        record->summary.row[1].verdict = ASSAY_VERDICT_GENUINE_SEEN;
+        record->summary.row[1].item = ITEM;
+        record->summary.row[1].count = 3;
+        break;
+    }
+}
+
+static void golden_record(unsigned type, struct assay_record *record)
+{
+    memset(record, 0, sizeof *record);
+    record->type = type;
+    if (type == ASSAY_RECORD_SCAN) {
+        golden_scan(&record->scan);
+    } else if (type >= ASSAY_RECORD_BRAND && type <= ASSAY_RECORD_TOKEN) {
+        golden_office(record);
+    } else {
+        golden_rest(record);
+    }
+}
+
+/* -- refusals -- */
+
+static enum assay_error decode(const void *data, size_t len)
+{
+    /* On the heap and exactly as long, so that ASan sees a step beyond. */
+    uint8_t *copy = malloc(len == 0 ? 1 : len);
+    assert_non_null(copy);
+    memcpy(copy, data, len);
+    struct assay_record record;
+    enum assay_error error = assay_record_decode(copy, len, &record);
+    free(copy);
+    return error;
+}
+
+static void no_part_of_a_record_is_one(void **state)
+{
+    (void)state;
+    for (unsigned type = ASSAY_RECORD_SCAN; type <= ASSAY_RECORD_SUMMARY; type++) {
+        struct assay_record record;
+        uint8_t data[4096];
+        golden_record(type, &record);
+        size_t len = assay_record_encode(&record, data, sizeof data);
+        for (size_t cut = 0; cut < len; cut++) {
+            uint8_t room[4096];
+            assert_int_equal(decode(data, cut), ASSAY_E_CORRUPT);
+            assert_int_equal(assay_record_len(data, cut), 0);
+            assert_int_equal(assay_record_encode(&record, room, cut), 0);
+        }
+        /* Shorter by its own word: texts and rows may not pass the end. */
+        for (size_t cut = 0; cut < len; cut += 8) {
+            uint8_t shorter[4096];
+            memcpy(shorter, data, len);
+            shorter[2] = (uint8_t)cut;
+            shorter[3] = (uint8_t)(cut >> 8);
+            assert_int_equal(decode(shorter, len), ASSAY_E_CORRUPT);
+        }
+    }
+}
+
+static void a_record_of_another_kind_is_told_from_damage(void **state)
+{
+    (void)state;
+    struct assay_record record;
+    uint8_t data[ASSAY_SCAN_RECORD_LEN];
+    struct assay_scan_record scan;
+    golden_record(ASSAY_RECORD_SCAN, &record);
+    assert_int_equal(assay_record_encode(&record, data, sizeof data), sizeof data);
+    data[1] = 2;
+    assert_int_equal(decode(data, sizeof data), ASSAY_E_VERSION);
+    assert_int_equal(assay_scan_record_decode(data, &scan), ASSAY_E_VERSION);
+    data[1] = 0;
+    assert_int_equal(decode(data, sizeof data), ASSAY_E_CORRUPT);
+    data[1] = 1;
+    data[0] = ASSAY_RECORD_SUMMARY + 1;
+    assert_int_equal(decode(data, sizeof data), ASSAY_E_VERSION);
+    assert_int_equal(assay_record_len(data, sizeof data), sizeof data);
+    assert_null(assay_record_type_name(ASSAY_RECORD_SUMMARY + 1));
+    data[0] = 0;
+    assert_int_equal(decode(data, sizeof data), ASSAY_E_CORRUPT);
+    data[0] = ASSAY_RECORD_FIND;
+    assert_int_equal(decode(data, sizeof data), ASSAY_E_CORRUPT);
+    assert_int_equal(assay_scan_record_decode(data, &scan), ASSAY_E_CORRUPT);
+    assert_null(assay_record_type_name(0));
+}
+
+struct bad_byte {
+    unsigned type;
+    size_t offset;
+    uint8_t value;
+};
+
+static void fields_out_of_range_are_refused(void **state)
+{
+    (void)state;
+    static const struct bad_byte rows[] = {
+        {ASSAY_RECORD_SCAN, 4, 1},     /* header's zero */
+        {ASSAY_RECORD_SCAN, 15, 1},    /* item above 56 bits */
+        {ASSAY_RECORD_SCAN, 48, 1},    /* previous off its boundary */
+        {ASSAY_RECORD_SCAN, 64, 128},  /* unknown flag */
+        {ASSAY_RECORD_SCAN, 69, 0x7f}, /* latitude */
+        {ASSAY_RECORD_SCAN, 71, 0x7f}, /* longitude */
+        {ASSAY_RECORD_SCAN, 74, ASSAY_VERDICT_COUNT},
+        {ASSAY_RECORD_SCAN, 75, 4}, /* risk level */
+        {ASSAY_RECORD_SCAN, 78, ASSAY_CHANNELS},
+        {ASSAY_RECORD_SCAN, 79, 1}, /* zeros */
+        {ASSAY_RECORD_SCAN, 84, 1},
+        {ASSAY_RECORD_SCAN, 95, 1},
+        {ASSAY_RECORD_PLACE, 8, 0},     /* place 0 */
+        {ASSAY_RECORD_PLACE, 12, 3},    /* country of three letters */
+        {ASSAY_RECORD_PLACE, 14, 0},    /* NUL in a text */
+        {ASSAY_RECORD_BRAND, 17, 0x80}, /* offset from UTC */
+        {ASSAY_RECORD_PRODUCT, 17, 3},  /* 771 months */
+        {ASSAY_RECORD_PRODUCT, 18, 121},
+        {ASSAY_RECORD_PRODUCT, 20, 2},  /* neither yes nor no */
+        {ASSAY_RECORD_BATCH, 27, 0x40}, /* handle above 30 bits */
+        {ASSAY_RECORD_BATCH, 35, 2},    /* count above 2^24 */
+        {ASSAY_RECORD_BATCH, 36, 7},    /* unknown flag */
+        {ASSAY_RECORD_MOVE, 23, 1},     /* range beyond every batch */
+        {ASSAY_RECORD_MOVE, 21, 0xff},  /* range turned round */
+        {ASSAY_RECORD_MOVE, 28, ASSAY_MOVES},
+        {ASSAY_RECORD_MANIFEST, 19, 0x80},
+        {ASSAY_RECORD_SITE, 48, 2},
+        {ASSAY_RECORD_TOKEN, 48, 8}, /* unknown scope */
+        {ASSAY_RECORD_TOKEN, 52, 2},
+        {ASSAY_RECORD_CLAIM, 23, 1},
+        {ASSAY_RECORD_FIND, 23, 1},
+        {ASSAY_RECORD_REPORT, 16, 1},   /* an item with handle 0 */
+        {ASSAY_RECORD_SUMMARY, 16, 65}, /* rows */
+        {ASSAY_RECORD_SUMMARY, 20, 1},
+        {ASSAY_RECORD_SUMMARY, 24, 1}, /* an item with handle 0 */
+        {ASSAY_RECORD_SUMMARY, 40, ASSAY_VERDICT_COUNT},
+        {ASSAY_RECORD_SUMMARY, 44, 1},
+    };
+    for (size_t i = 0; i < ASSAY_COUNT_OF(rows); i++) {
+        struct assay_record record;
+        uint8_t data[4096];
+        golden_record(rows[i].type, &record);
+        size_t len = assay_record_encode(&record, data, sizeof data);
+        assert_int_equal(decode(data, len), ASSAY_OK);
+        assert_int_not_equal(data[rows[i].offset], rows[i].value);
+        data[rows[i].offset] = rows[i].value;
+        if (decode(data, len) != ASSAY_E_CORRUPT) {
+            print_error("row %zu: byte %zu of %s\n", i, rows[i].offset,
+                        assay_record_type_name(rows[i].type));
+        }
+        assert_int_equal(decode(data, len), ASSAY_E_CORRUPT);
+    }
+}
+
+static void fields_out_of_range_are_not_written(void **state)
+{
+    (void)state;
+    struct assay_record record;
+    uint8_t data[4096];
+    golden_record(ASSAY_RECORD_MOVE, &record);
+    record.move.range.last = ASSAY_BATCH_ITEMS_MAX;
+    assert_int_equal(assay_record_encode(&record, data, sizeof data), 0);
+    golden_record(ASSAY_RECORD_SUMMARY, &record);
+    record.summary.rows = ASSAY_SUMMARY_ROWS_MAX + 1;
+    assert_int_equal(assay_record_encode(&record, data, sizeof data), 0);
+    golden_record(ASSAY_RECORD_TOKEN, &record);
+    record.token.scopes = 8;
+    assert_int_equal(assay_record_encode(&record, data, sizeof data), 0);
+    golden_record(ASSAY_RECORD_SCAN, &record);
+    record.scan.item = 5;
+    assert_int_equal(assay_record_encode(&record, data, sizeof data), 0);
+}
+
+/* Whatever decodes, encodes to the same bytes: there is one form of every record. */
+static void random_bytes_are_refused_or_canonical(void **state)
+{
+    (void)state;
+    uint64_t random = support_seed();
+    unsigned accepted = 0;
+    for (unsigned round = 0; round < 40000; round++) {
+        struct assay_record record;
+        uint8_t data[4096];
+        golden_record(1 + round % ASSAY_RECORD_SUMMARY, &record);
+        size_t len = assay_record_encode(&record, data, sizeof data);
+        uint64_t changes = 1 + support_random(&random) % 4;
+        for (uint64_t i = 0; i < changes; i++) {
+            data[support_random(&random) % len] = (uint8_t)support_random(&random);
+        }
+        if (assay_record_decode(data, len, &record) == ASSAY_OK) {
+            uint8_t again[4096];
+            size_t again_len = assay_record_encode(&record, again, sizeof again);
+            assert_int_equal(again_len, assay_record_len(data, len));
+            assert_memory_equal(again, data, again_len);
+            accepted++;
+        }
+    }
+    assert_true(accepted > 0);
+}
+
+/* -- and back -- */
+
+static void golden_bytes_are_written_and_read(void **state)
+{
+    (void)state;
+    for (unsigned type = ASSAY_RECORD_SCAN; type <= ASSAY_RECORD_SUMMARY; type++) {
+        struct assay_record record;
+        struct assay_record back;
+        uint8_t golden[4096];
+        uint8_t data[4096];
+        golden_record(type, &record);
+        size_t len = golden_read("records.txt", assay_record_type_name(type), golden, 4096);
+        assert_int_equal(assay_record_encode(&record, data, sizeof data), len);
+        assert_memory_equal(data, golden, len);
+        memset(&back, 0xa5, sizeof back);
+        assert_int_equal(assay_record_decode(golden, len, &back), ASSAY_OK);
+        assert_memory_equal(&back, &record, sizeof record);
+        assert_int_equal(assay_record_len(golden, sizeof golden), len);
+    }
+}
+
+static void the_scan_path_writes_the_same_bytes(void **state)
+{
+    (void)state;
+    struct assay_scan_record scan;
+    struct assay_scan_record back;
+    uint8_t golden[ASSAY_SCAN_RECORD_LEN];
+    uint8_t data[ASSAY_SCAN_RECORD_LEN];
+    memset(&scan, 0, sizeof scan);
+    golden_scan(&scan);
+    assert_int_equal(golden_read("records.txt", "scan", golden, sizeof golden), sizeof golden);
+    assay_scan_record_encode(&scan, data);
+    assert_memory_equal(data, golden, sizeof data);
+    assert_int_equal(assay_scan_record_decode(data, &back), ASSAY_OK);
+    assert_memory_equal(&back, &scan, sizeof scan);
+}
+
+static void random_fields_come_back(void **state)
+{
+    (void)state;
+    uint64_t random = support_seed();
+    unsigned seen[ASSAY_RECORD_SUMMARY + 1] = {0};
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        struct assay_record record;
+        struct assay_record back;
+        uint8_t data[4096];
+        support_random_record(&random, &record);
+        size_t len = assay_record_encode(&record, data, sizeof data);
+        assert_int_not_equal(len, 0);
+        assert_int_equal(len, assay_record_len(data, len));
+        assert_int_equal(assay_record_decode(data, len, &back), ASSAY_OK);
+        assert_memory_equal(&back, &record, sizeof record);
+        seen[record.type]++;
+    }
+    for (unsigned type = ASSAY_RECORD_SCAN; type <= ASSAY_RECORD_SUMMARY; type++) {
+        assert_true(seen[type] > 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_part_of_a_record_is_one),
+        cmocka_unit_test(a_record_of_another_kind_is_told_from_damage),
+        cmocka_unit_test(fields_out_of_range_are_refused),
+        cmocka_unit_test(fields_out_of_range_are_not_written),
+        cmocka_unit_test(random_bytes_are_refused_or_canonical),
+        cmocka_unit_test(golden_bytes_are_written_and_read),
+        cmocka_unit_test(the_scan_path_writes_the_same_bytes),
+        cmocka_unit_test(random_fields_come_back),
+    };
+    return cmocka_run_group_tests_name("record", tests, NULL, NULL);
+}
