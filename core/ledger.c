@@ -245,24 +245,6 @@ static enum assay_error await_next_segment(struct assay_ledger *ledger)
     return error == ASSAY_E_IO ? fail_for_good(ledger) : error;
 }
 
-enum assay_error assay_ledger_next(struct assay_ledger *ledger, size_t len_bytes, uint64_t *first)
-{
-    assay_assert(ASSAY_GROUP_HEADER_LEN + len_bytes <= ASSAY_LEDGER_GROUP_BYTES_MAX);
-    if (atomic_load(&ledger->failed)) {
-        return ASSAY_E_IO;
-    }
-    uint64_t position = ledger->number * ledger->folder.segment_bytes + ledger->offset;
-    if (!group_fits(ledger, len_bytes)) {
-        enum assay_error error = await_next_segment(ledger);
-        if (error != ASSAY_OK) {
-            return error;
-        }
-        position = (ledger->number + 1) * ledger->folder.segment_bytes + ASSAY_SEGMENT_HEADER_LEN;
-    }
-    *first = position + ASSAY_GROUP_HEADER_LEN;
-    return ASSAY_OK;
-}
-
 /* The old segment is on disk before the first byte goes to the new one. */
 static enum assay_error change_segment(struct assay_ledger *ledger)
 {
@@ -288,6 +270,22 @@ static enum assay_error change_segment(struct assay_ledger *ledger)
     ledger->number++;
     ledger->offset = ASSAY_SEGMENT_HEADER_LEN;
     assay_preparer_want(ledger->preparer, ledger->number + 1);
+    return ASSAY_OK;
+}
+
+enum assay_error assay_ledger_next(struct assay_ledger *ledger, size_t len_bytes, uint64_t *first)
+{
+    assay_assert(ASSAY_GROUP_HEADER_LEN + len_bytes <= ASSAY_LEDGER_GROUP_BYTES_MAX);
+    if (atomic_load(&ledger->failed)) {
+        return ASSAY_E_IO;
+    }
+    if (!group_fits(ledger, len_bytes)) {
+        enum assay_error error = change_segment(ledger);
+        if (error != ASSAY_OK) {
+            return error;
+        }
+    }
+    *first = ledger->number * ledger->folder.segment_bytes + ledger->offset + ASSAY_GROUP_HEADER_LEN;
     return ASSAY_OK;
 }
 
