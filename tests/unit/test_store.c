@@ -286,9 +286,13 @@ static void a_lost_ledger_tail_is_noticed(void **state)
     world_create(&world, 256, false);
 }
 
+static bool disk_fails;
+
 static int failing_sync(int fd)
 {
-    (void)fd;
+    if (!disk_fails) {
+        return fdatasync(fd);
+    }
     errno = EIO;
     return -1;
 }
@@ -304,6 +308,7 @@ static void a_failed_sync_is_no_answer(void **state)
         world.options.io.fdatasync = failing_sync;
         world_open(&world);
         batch = assay_store_batch_facts(world.store, HANDLE);
+        disk_fails = true;
         struct assay_scan_request request = world_request(batch, 1, 1, WORLD_EPOCH_MS);
         struct assay_scan_answer answer;
         enum assay_error first = world_scan(&world, &request, &answer);
