@@ -71,6 +71,8 @@
 
 /* -- state store -- */
 #define ASSAY_STATE_MAP_BYTES (1ull << 40)
+/* Address space of DIR/personal: some 10^8 registrations. Met: E_FULL. */
+#define ASSAY_PERSONAL_MAP_BYTES (1ull << 36)
 /* Dirty pages of one LMDB transaction; LMDB itself ends at 131,072. */
 #define ASSAY_STATE_SLICE_PAGES_MAX 100000u
 
