@@ -285,7 +285,8 @@ enum assay_error assay_ledger_next(struct assay_ledger *ledger, size_t len_bytes
             return error;
         }
     }
-    *first = ledger->number * ledger->folder.segment_bytes + ledger->offset + ASSAY_GROUP_HEADER_LEN;
+    *first =
+        ledger->number * ledger->folder.segment_bytes + ledger->offset + ASSAY_GROUP_HEADER_LEN;
     return ASSAY_OK;
 }
 

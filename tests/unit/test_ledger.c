@@ -150,6 +150,29 @@ static void segments_change_when_a_group_does_not_fit(void **state)
     assay_ledger_close(ledger);
 }
 
+/* The store asks room for the largest group it may write, and then writes a shorter one. */
+static void a_shorter_group_lands_where_next_said(void **state)
+{
+    (void)state;
+    support_create(&folder);
+    struct assay_ledger_tail tail;
+    struct assay_ledger *ledger = open_ledger(0, &tail);
+    for (uint32_t i = 0; i < 100; i++) {
+        uint64_t expected = 0;
+        assert_int_equal(assay_ledger_next(ledger, 2000 * ASSAY_SCAN_RECORD_LEN, &expected),
+                         ASSAY_OK);
+        assert_int_equal(support_append(ledger, 1 + i * 500, 500), expected);
+    }
+    uint64_t end = assay_ledger_end(ledger);
+    assert_true(end / SUPPORT_SEGMENT_BYTES > 4);
+    assay_ledger_close(ledger);
+    assert_int_equal(read_all(0, end, 1), 50000);
+    ledger = open_ledger(end, &tail);
+    assert_int_equal(tail.end, end);
+    assert_int_equal(assay_ledger_record_count(ledger), 50000);
+    assay_ledger_close(ledger);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +181,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(groups_are_read_back_after_reopening, set_up, tear_down),
         cmocka_unit_test_setup_teardown(segments_change_when_a_group_does_not_fit, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_shorter_group_lands_where_next_said, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
 }
