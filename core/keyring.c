@@ -3,11 +3,8 @@
 
 #include "core/keyfile.h"
 
-#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
 #include <openssl/pem.h>
 
 #include <errno.h>
@@ -21,7 +18,6 @@
 enum { FILE_NAME_SIZE = 32, PEM_LEN_MAX = 4096 };
 
 struct assay_keyring {
-    EVP_KDF *hkdf;
     unsigned open; /* bit set of 1 << enum assay_key_name */
     uint8_t secrets[ASSAY_KEY_NAMES][ASSAY_ROOT_KEY_LEN];
 };
@@ -305,10 +301,7 @@ enum assay_error assay_keyring_open(const char *dir, const char *passphrase, uns
     if (made == NULL) {
         return assay_fail(reason, ASSAY_E_MEMORY, NULL);
     }
-    made->hkdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-    enum assay_error error = made->hkdf == NULL
-                                 ? assay_fail(reason, ASSAY_E_CRYPTO, NULL)
-                                 : open_wanted(dir, passphrase, wanted, made, reason);
+    enum assay_error error = open_wanted(dir, passphrase, wanted, made, reason);
     if (error != ASSAY_OK) {
         assay_keyring_close(made);
         return error;
@@ -322,7 +315,6 @@ void assay_keyring_close(struct assay_keyring *keyring)
     if (keyring == NULL) {
         return;
     }
-    EVP_KDF_free(keyring->hkdf);
     assay_bytes_wipe(keyring, sizeof *keyring);
     free(keyring);
 }
@@ -335,38 +327,35 @@ bool assay_keyring_has(const struct assay_keyring *keyring, enum assay_key_name 
 
 /* -- derivation -- */
 
-/* HKDF-SHA256 without salt. info: text, then the number, BE, if there is one. */
+/* info of HKDF: text, then the number, BE, if there is one. */
 struct purpose {
     const char *text;
     bool numbered;
     uint32_t number;
 };
 
-static void derive(const struct assay_keyring *keyring, const uint8_t from[ASSAY_ROOT_KEY_LEN],
-                   struct purpose purpose, uint8_t *key, size_t key_len)
+/* HKDF-SHA256 (RFC 5869) without salt; up to 32 bytes, so that expanding is one HMAC. OpenSSL's
+ * own takes four times as long, and a start derives keys for each batch. */
+static void derive(const uint8_t from[ASSAY_ROOT_KEY_LEN], struct purpose purpose, uint8_t *key,
+                   size_t key_len)
 {
+    static const uint8_t no_salt[ASSAY_SHA256_LEN];
     uint8_t info[64];
     size_t len = strlen(purpose.text);
-    assay_assert(len + 4 <= sizeof info);
+    assay_assert(len + 5 <= sizeof info);
+    assay_assert(key_len <= ASSAY_SHA256_LEN);
     memcpy(info, purpose.text, len);
     for (int byte = 0; purpose.numbered && byte < 4; byte++) {
         info[len++] = (uint8_t)(purpose.number >> (24 - 8 * byte));
     }
-    uint8_t secret[ASSAY_ROOT_KEY_LEN];
-    memcpy(secret, from, sizeof secret);
-    char digest[] = "SHA256";
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, secret, sizeof secret),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, len),
-        OSSL_PARAM_construct_end(),
-    };
-    EVP_KDF_CTX *context = EVP_KDF_CTX_new(keyring->hkdf);
-    assay_assert(context != NULL);
-    int done = EVP_KDF_derive(context, key, key_len, params);
-    assay_assert(done == 1);
-    EVP_KDF_CTX_free(context);
-    assay_bytes_wipe(secret, sizeof secret);
+    info[len++] = 1; /* the first block of output */
+    uint8_t extracted[ASSAY_SHA256_LEN];
+    uint8_t expanded[ASSAY_SHA256_LEN];
+    assay_hmac_sha256(no_salt, from, ASSAY_ROOT_KEY_LEN, extracted);
+    assay_hmac_sha256(extracted, info, len, expanded);
+    memcpy(key, expanded, key_len);
+    assay_bytes_wipe(extracted, sizeof extracted);
+    assay_bytes_wipe(expanded, sizeof expanded);
 }
 
 /* The open secret of this name. */
@@ -381,9 +370,9 @@ void assay_keyring_batch_keys(const struct assay_keyring *keyring, uint32_t epoc
 {
     uint8_t of_epoch[ASSAY_ROOT_KEY_LEN];
     uint8_t of_batch[2 * ASSAY_CMAC_KEY_LEN];
-    derive(keyring, secret_of(keyring, ASSAY_KEY_LABEL),
-           (struct purpose){"assay/label/epoch", true, epoch}, of_epoch, sizeof of_epoch);
-    derive(keyring, of_epoch, (struct purpose){"assay/label/batch", true, handle}, of_batch,
+    derive(secret_of(keyring, ASSAY_KEY_LABEL), (struct purpose){"assay/label/epoch", true, epoch},
+           of_epoch, sizeof of_epoch);
+    derive(of_epoch, (struct purpose){"assay/label/batch", true, handle}, of_batch,
            sizeof of_batch);
     memcpy(keys->tag, of_batch, sizeof keys->tag);
     memcpy(keys->mask, of_batch + sizeof keys->tag, sizeof keys->mask);
@@ -395,10 +384,9 @@ void assay_keyring_pin_key(const struct assay_keyring *keyring, uint32_t epoch, 
                            uint8_t key[ASSAY_CMAC_KEY_LEN])
 {
     uint8_t of_epoch[ASSAY_ROOT_KEY_LEN];
-    derive(keyring, secret_of(keyring, ASSAY_KEY_PIN),
-           (struct purpose){"assay/pin/epoch", true, epoch}, of_epoch, sizeof of_epoch);
-    derive(keyring, of_epoch, (struct purpose){"assay/pin/batch", true, handle}, key,
-           ASSAY_CMAC_KEY_LEN);
+    derive(secret_of(keyring, ASSAY_KEY_PIN), (struct purpose){"assay/pin/epoch", true, epoch},
+           of_epoch, sizeof of_epoch);
+    derive(of_epoch, (struct purpose){"assay/pin/batch", true, handle}, key, ASSAY_CMAC_KEY_LEN);
     assay_bytes_wipe(of_epoch, sizeof of_epoch);
 }
 
@@ -412,8 +400,8 @@ void assay_keyring_service_key(const struct assay_keyring *keyring,
         [ASSAY_PURPOSE_PHONE] = "assay/service/phone",
     };
     assay_assert(purpose < ASSAY_COUNT_OF(texts));
-    derive(keyring, secret_of(keyring, ASSAY_KEY_SERVICE),
-           (struct purpose){texts[purpose], false, 0}, key, ASSAY_ROOT_KEY_LEN);
+    derive(secret_of(keyring, ASSAY_KEY_SERVICE), (struct purpose){texts[purpose], false, 0}, key,
+           ASSAY_ROOT_KEY_LEN);
 }
 
 /* -- signatures -- */
