@@ -70,7 +70,10 @@
 #define ASSAY_LOOPS_MAX 64
 
 /* -- state store -- */
+/* Address space of the state's map, and the least that is tried where so much is not to be had.
+ * Met: a commit fails and the process ends; 2^40 bytes hold some ten thousand million items. */
 #define ASSAY_STATE_MAP_BYTES (1ull << 40)
+#define ASSAY_STATE_MAP_BYTES_MIN (1ull << 32)
 /* Address space of DIR/personal: some 10^8 registrations. Met: E_FULL. */
 #define ASSAY_PERSONAL_MAP_BYTES (1ull << 36)
 /* Dirty pages of one LMDB transaction; LMDB itself ends at 131,072. */

@@ -87,7 +87,8 @@ static int open_tables(struct assay_state *state, bool read_only)
     return mdb_txn_commit(txn);
 }
 
-static int open_environment(struct assay_state *state, const char *dir, bool read_only)
+static int open_mapped(struct assay_state *state, const char *dir, unsigned flags,
+                       uint64_t map_bytes)
 {
     int rc = mdb_env_create(&state->env);
     if (rc != MDB_SUCCESS) {
@@ -96,12 +97,27 @@ static int open_environment(struct assay_state *state, const char *dir, bool rea
     /* Two readers a loop and some for tools; 40 bytes each. */
     (void)mdb_env_set_maxreaders(state->env, 2 * ASSAY_LOOPS_MAX + 64);
     (void)mdb_env_set_maxdbs(state->env, 4);
-    rc = mdb_env_set_mapsize(state->env, ASSAY_STATE_MAP_BYTES);
-    if (rc != MDB_SUCCESS) {
-        return rc;
+    rc = mdb_env_set_mapsize(state->env, map_bytes);
+    if (rc == MDB_SUCCESS) {
+        rc = mdb_env_open(state->env, dir, flags, 0600);
     }
+    if (rc != MDB_SUCCESS) {
+        mdb_env_close(state->env);
+        state->env = NULL;
+    }
+    return rc;
+}
+
+static int open_environment(struct assay_state *state, const char *dir, bool read_only)
+{
     unsigned flags = MDB_NOTLS | MDB_NORDAHEAD | (read_only ? MDB_RDONLY : 0);
-    rc = mdb_env_open(state->env, dir, flags, 0600);
+    uint64_t map_bytes = ASSAY_STATE_MAP_BYTES;
+    int rc = open_mapped(state, dir, flags, map_bytes);
+    /* Address space can be bounded too, by ulimit -v or a sanitizer. */
+    while (rc == ENOMEM && map_bytes > ASSAY_STATE_MAP_BYTES_MIN) {
+        map_bytes /= 4;
+        rc = open_mapped(state, dir, flags, map_bytes);
+    }
     return rc != MDB_SUCCESS ? rc : open_tables(state, read_only);
 }
 

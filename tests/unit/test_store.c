@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -286,7 +287,7 @@ static void a_lost_ledger_tail_is_noticed(void **state)
     world_create(&world, 256, false);
 }
 
-static bool disk_fails;
+static atomic_bool disk_fails; /* the preparing thread reads it too */
 
 static int failing_sync(int fd)
 {
