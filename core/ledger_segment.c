@@ -122,7 +122,7 @@ static uint32_t read_group_header(const uint8_t *data, struct assay_group_header
     return header->crc;
 }
 
-size_t assay_group_claimed_len(const uint8_t data[ASSAY_GROUP_HEADER_LEN])
+size_t assay_group_claimed_span(const uint8_t data[ASSAY_GROUP_HEADER_LEN])
 {
     struct assay_wire wire = assay_wire_reader(data, ASSAY_GROUP_HEADER_LEN);
     uint32_t magic = assay_wire_get_u32(&wire);
@@ -130,7 +130,12 @@ size_t assay_group_claimed_len(const uint8_t data[ASSAY_GROUP_HEADER_LEN])
     bool possible = magic == ASSAY_GROUP_MAGIC && payload % 8 == 0 &&
                     payload >= ASSAY_GROUP_PAYLOAD_MIN &&
                     payload <= ASSAY_LEDGER_GROUP_BYTES_MAX - ASSAY_GROUP_HEADER_LEN;
-    return possible ? ASSAY_GROUP_HEADER_LEN + payload : 0;
+    return possible ? (size_t)assay_group_span(payload) : 0;
+}
+
+bool assay_bytes_are_zero(const uint8_t *data, size_t len_bytes)
+{
+    return len_bytes == 0 || (data[0] == 0 && memcmp(data, data + 1, len_bytes - 1) == 0);
 }
 
 bool assay_group_check(struct assay_span data, uint64_t position, uint32_t seed,
@@ -139,15 +144,17 @@ bool assay_group_check(struct assay_span data, uint64_t position, uint32_t seed,
     if (data.len_bytes < ASSAY_GROUP_HEADER_LEN) {
         return false;
     }
-    size_t len = assay_group_claimed_len(data.data);
-    if (len == 0 || len > data.len_bytes) {
+    size_t span = assay_group_claimed_span(data.data);
+    if (span == 0 || span > data.len_bytes) {
         return false;
     }
     struct assay_group_header value;
     uint32_t stated = read_group_header(data.data, &value);
     uint32_t crc = assay_crc32c(seed, data.data, GROUP_CRC_AT);
     crc = assay_crc32c(crc, data.data + ASSAY_GROUP_HEADER_LEN, value.payload_len_bytes);
-    if (crc != stated || value.position != position || value.synced > position) {
+    size_t len = ASSAY_GROUP_HEADER_LEN + value.payload_len_bytes;
+    if (crc != stated || value.position != position || value.synced > position ||
+        !assay_bytes_are_zero(data.data + len, span - len)) {
         return false;
     }
     *header = value;

@@ -74,16 +74,19 @@ assay_segment_header_decode(const uint8_t data[ASSAY_SEGMENT_HEADER_LEN],
  *  header->crc is not read. returns the CRC. */
 uint32_t assay_group_seal(const struct assay_group_header *header, uint32_t seed, uint8_t *group);
 
-/** True if a whole, sealed group stands here.
+/** True if all bytes are zero; so are none. */
+bool assay_bytes_are_zero(const uint8_t *data, size_t len_bytes);
+
+/** True if a whole, sealed group stands here, with zeros behind it up to the boundary.
  *  data, len_bytes  from the group's first byte to the end of the segment, or of what was read.
  *  position         where data stands in the ledger.
  *  header           out; written only on true. */
 bool assay_group_check(struct assay_span data, uint64_t position, uint32_t seed,
                        struct assay_group_header *header);
 
-/** Bytes that a group with this header takes before its payload is checked, or 0 if no group can
- *  begin so. Needs 64 bytes. */
-size_t assay_group_claimed_len(const uint8_t data[ASSAY_GROUP_HEADER_LEN]);
+/** Bytes from here to the next group if this header is to be believed, or 0 if no group can begin
+ *  so. Needs 64 bytes. */
+size_t assay_group_claimed_span(const uint8_t data[ASSAY_GROUP_HEADER_LEN]);
 
 /** Open a ledger's folder: lists the segments, refuses a gap, reads the first header.
  *  returns ASSAY_OK; ASSAY_E_NOT_FOUND; ASSAY_E_VERSION; ASSAY_E_CORRUPT; ASSAY_E_IO. */

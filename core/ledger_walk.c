@@ -92,7 +92,7 @@ static enum assay_error group_at(struct assay_ledger_walk *walk, uint64_t offset
     if (error != ASSAY_OK || seen.len_bytes < ASSAY_GROUP_HEADER_LEN) {
         return error;
     }
-    size_t claimed = assay_group_claimed_len(seen.data);
+    size_t claimed = assay_group_claimed_span(seen.data);
     if (claimed == 0) {
         return ASSAY_OK;
     }
@@ -178,6 +178,32 @@ static void advance(struct assay_ledger_walk *walk, const struct assay_group_hea
     walk->offset += assay_group_span(header->payload_len_bytes);
 }
 
+/* Behind a segment's last group there is nothing. The file is the old segment's. */
+static enum assay_error check_slack(const struct assay_ledger_walk *walk, uint64_t number,
+                                    uint64_t offset, int fd, struct assay_reason *reason)
+{
+    uint8_t chunk[16384];
+    while (offset < walk->folder.segment_bytes) {
+        uint64_t rest = walk->folder.segment_bytes - offset;
+        size_t len = rest < sizeof chunk ? (size_t)rest : sizeof chunk;
+        size_t got = 0;
+        if (assay_ledger_io_read(fd, chunk, len, offset, &got) != ASSAY_OK) {
+            return cannot_read(walk, reason);
+        }
+        size_t zeros = 0;
+        while (zeros < got && chunk[zeros] == 0) {
+            zeros++;
+        }
+        if (zeros != len) {
+            return assay_ledger_walk_damaged(
+                walk, number * walk->folder.segment_bytes + offset + zeros,
+                "nothing may stand behind the last group of a full segment", reason);
+        }
+        offset += len;
+    }
+    return ASSAY_OK;
+}
+
 /* The next segment, if its first group continues the chain; else everything stays as it is. */
 static enum assay_error try_next_segment(struct assay_ledger_walk *walk,
                                          struct assay_ledger_walk_group *group,
@@ -194,8 +220,9 @@ static enum assay_error try_next_segment(struct assay_ledger_walk *walk,
     enter_segment(walk, before.number + 1, fd);
     error = group_at(walk, walk->offset, group, reason);
     if (error == ASSAY_OK && group->payload != NULL && continues(walk, &group->header)) {
+        error = check_slack(walk, before.number, before.offset, before.fd, reason);
         close(before.fd);
-        return ASSAY_OK;
+        return error;
     }
     group->payload = NULL;
     close(fd);
@@ -235,17 +262,6 @@ struct survey {
     uint64_t witness; /* position of a valid group that was written after `end` was synced */
 };
 
-static bool block_is_zero(const uint8_t *block)
-{
-    uint64_t words[ASSAY_GROUP_ALIGNMENT / 8];
-    memcpy(words, block, sizeof words);
-    uint64_t any = 0;
-    for (size_t i = 0; i < ASSAY_COUNT_OF(words); i++) {
-        any |= words[i];
-    }
-    return any == 0;
-}
-
 /* One block of the current segment that is not zero: is it a witness? */
 static enum assay_error survey_block(struct assay_ledger_walk *walk, uint64_t offset,
                                      struct survey *survey, struct assay_reason *reason)
@@ -271,7 +287,8 @@ static enum assay_error survey_segment(struct assay_ledger_walk *walk, uint64_t 
             break;
         }
         size_t at = 0;
-        while (at + ASSAY_GROUP_ALIGNMENT <= seen.len_bytes && block_is_zero(seen.data + at)) {
+        while (at + ASSAY_GROUP_ALIGNMENT <= seen.len_bytes &&
+               assay_bytes_are_zero(seen.data + at, ASSAY_GROUP_ALIGNMENT)) {
             at += ASSAY_GROUP_ALIGNMENT;
         }
         offset += at;

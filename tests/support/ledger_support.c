@@ -92,6 +92,31 @@ uint64_t support_append(struct assay_ledger *ledger, uint64_t number, uint32_t c
     return first;
 }
 
+uint64_t support_check_scans(const char *dir, uint64_t from, uint64_t end, uint64_t number)
+{
+    struct assay_ledger_reader *reader = NULL;
+    struct assay_reason reason;
+    assay_assert(assay_ledger_reader_open(dir, from, end, &reader, &reason) == ASSAY_OK);
+    uint64_t before = 0;
+    for (;;) {
+        struct assay_span record;
+        uint64_t position = 0;
+        uint8_t expected[ASSAY_SCAN_RECORD_LEN];
+        assay_assert(assay_ledger_reader_next(reader, &record, &position, &reason) == ASSAY_OK);
+        if (record.len_bytes == 0) {
+            break;
+        }
+        support_scan(number++, expected);
+        assay_assert(record.len_bytes == sizeof expected);
+        assay_assert(memcmp(record.data, expected, sizeof expected) == 0);
+        assay_assert(position > before);
+        before = position;
+    }
+    uint64_t count = assay_ledger_reader_count(reader);
+    assay_ledger_reader_close(reader);
+    return count;
+}
+
 void support_segment_path(const struct support_folder *folder, uint64_t number, char path[256])
 {
     snprintf(path, 256, "%s/%016" PRIx64 ".seg", folder->ledger, number);

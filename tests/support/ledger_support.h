@@ -5,7 +5,7 @@
 
 #include "core/ledger.h"
 
-#define SUPPORT_SEGMENT_BYTES ASSAY_LEDGER_SEGMENT_BYTES_MIN
+#define SUPPORT_SEGMENT_BYTES ((uint64_t)ASSAY_LEDGER_SEGMENT_BYTES_MIN)
 
 struct support_folder {
     char path[128];   /* made, empty */
@@ -33,6 +33,10 @@ void support_scan(uint64_t number, uint8_t data[ASSAY_SCAN_RECORD_LEN]);
 /** Append a group of `count` scans numbered from `number`; ends the test on an error.
  *  returns the first one's position. */
 uint64_t support_append(struct assay_ledger *ledger, uint64_t number, uint32_t count);
+
+/** Read records from a position on: each is scan `number`, number + 1, ...; ends the test if not.
+ *  returns how many. */
+uint64_t support_check_scans(const char *dir, uint64_t from, uint64_t end, uint64_t number);
 
 /** Path of a segment of a ledger. */
 void support_segment_path(const struct support_folder *folder, uint64_t number, char path[256]);

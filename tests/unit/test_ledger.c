@@ -42,30 +42,9 @@ static struct assay_ledger *open_ledger(uint64_t known_synced, struct assay_ledg
     return ledger;
 }
 
-/* Every record from `from` up to `end` is scan `number`, number + 1, ... returns how many. */
 static uint64_t read_all(uint64_t from, uint64_t end, uint64_t number)
 {
-    struct assay_ledger_reader *reader = NULL;
-    assert_int_equal(assay_ledger_reader_open(folder.ledger, from, end, &reader, &reason),
-                     ASSAY_OK);
-    uint64_t before = 0;
-    for (;;) {
-        struct assay_span record;
-        uint64_t position = 0;
-        assert_int_equal(assay_ledger_reader_next(reader, &record, &position, &reason), ASSAY_OK);
-        if (record.len_bytes == 0) {
-            break;
-        }
-        uint8_t expected[ASSAY_SCAN_RECORD_LEN];
-        support_scan(number++, expected);
-        assert_int_equal(record.len_bytes, sizeof expected);
-        assert_memory_equal(record.data, expected, sizeof expected);
-        assert_true(position > before);
-        before = position;
-    }
-    uint64_t count = assay_ledger_reader_count(reader);
-    assay_ledger_reader_close(reader);
-    return count;
+    return support_check_scans(folder.ledger, from, end, number);
 }
 
 static void opening_what_is_not_there_is_refused(void **state)
