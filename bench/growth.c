@@ -4,7 +4,9 @@
  *   growth DIR ITEMS SECONDS
  *
  * In a new DIR: first scans of ITEMS items in random order; then, for SECONDS, later scans of random
- * ones among them, by other devices; then first scans until the overlay is full, SIGKILL, and the
+ * ones among them (empty body: no device, so no retry is looked for), then for SECONDS the same by
+ * new devices (each walks back up to 16 scans of its item to see that it is no retry); then first
+ * scans until the overlay is full, SIGKILL, and the
  * time until the store is open again. One thread, groups of 256 scans, each group on disk before
  * the next. Prints one line of name=value.
  */
@@ -125,15 +127,15 @@ static void shuffle(struct bench *bench, uint32_t count)
     }
 }
 
-static void ask(struct bench *bench, uint32_t slot, uint32_t index)
+static void ask(struct bench *bench, uint32_t slot, uint32_t index, bool by_device)
 {
     struct assay_scan_request *request = &bench->requests[slot];
     *request = (struct assay_scan_request){
         .batch = bench->batch,
         .index = index,
         .at_unix_ms = EPOCH_MS + (int64_t)bench->scans++,
-        .device = next_random(bench) | 1,
-        .scan_id_given = true,
+        .device = by_device ? next_random(bench) | 1 : 0,
+        .scan_id_given = by_device,
     };
     uint64_t id[2] = {next_random(bench), next_random(bench)};
     memcpy(request->scan_id, id, sizeof request->scan_id);
@@ -165,7 +167,7 @@ static void scan_first(struct bench *bench, uint32_t from, uint32_t to)
     while (from < to) {
         uint32_t count = to - from < GROUP ? to - from : GROUP;
         for (uint32_t i = 0; i < count; i++) {
-            ask(bench, i, bench->order[from + i]);
+            ask(bench, i, bench->order[from + i], true);
         }
         while (commit(bench, count) > 0) {
             usleep(1000); /* those that were recorded come back as retries */
@@ -175,12 +177,12 @@ static void scan_first(struct bench *bench, uint32_t from, uint32_t to)
 }
 
 /* Later scans of random items; returns the rate. */
-static double scan_later(struct bench *bench, uint32_t items, double seconds)
+static double scan_later(struct bench *bench, uint32_t items, double seconds, bool by_device)
 {
     uint64_t done = 0, start = assay_clock_monotonic_ns();
     while (seconds_since(start) < seconds) {
         for (uint32_t i = 0; i < GROUP; i++) {
-            ask(bench, i, bench->order[next_random(bench) % items]);
+            ask(bench, i, bench->order[next_random(bench) % items], by_device);
         }
         done += GROUP - commit(bench, GROUP);
     }
@@ -194,7 +196,7 @@ static void fill_and_die(struct bench *bench, uint32_t from)
     open_store(bench);
     for (uint32_t at = from; at + GROUP <= from + SPARE; at += GROUP) {
         for (uint32_t i = 0; i < GROUP; i++) {
-            ask(bench, i, bench->order[at + i]);
+            ask(bench, i, bench->order[at + i], false);
         }
         if (commit(bench, GROUP) > 0) {
             break;
@@ -235,7 +237,7 @@ static uint64_t resident_kib(void)
     return kib;
 }
 
-static void print_sizes(const char *dir, uint32_t items)
+static void print_sizes(const char *dir, uint32_t items, const char *when)
 {
     struct assay_state *state = NULL;
     struct assay_state_reader *reader = NULL;
@@ -247,9 +249,9 @@ static void print_sizes(const char *dir, uint32_t items)
     must(assay_state_reader_open(state, &reader), &reason);
     must(assay_state_begin(reader), &reason);
     must(assay_state_size(reader, &size), &reason);
-    printf(" tree_bytes_per_item=%.1f file_to_tree=%.2f state_file_mib=%.1f",
-           (double)size.tree_bytes / (double)size.items,
-           (double)size.file_bytes / (double)size.tree_bytes, (double)size.file_bytes / 1048576);
+    printf(" %s_tree_bytes_per_item=%.1f %s_file_to_tree=%.2f", when,
+           (double)size.tree_bytes / (double)size.items, when,
+           (double)size.file_bytes / (double)size.tree_bytes);
     if (size.items != items) {
         fprintf(stderr, "growth: %lu items in the state, not %u\n", (unsigned long)size.items,
                 items);
@@ -265,21 +267,23 @@ static void run(struct bench *bench, uint32_t items, double seconds)
     create_store(bench, items + SPARE);
     uint64_t start = assay_clock_monotonic_ns();
     scan_first(bench, 0, items);
-    double first_rate = items / seconds_since(start);
-    struct assay_store_stats before, after;
-    assay_store_stats(bench->store, &before);
-    double later_rate = scan_later(bench, items, seconds);
-    assay_store_stats(bench->store, &after);
-    printf("items=%u first_per_s=%.0f later_per_s=%.0f checkpoints=%lu anonymous_mib=%.1f", items,
-           first_rate, later_rate, (unsigned long)(after.checkpoints - before.checkpoints),
-           (double)(resident_kib() - (uint64_t)(items + SPARE) * sizeof *bench->order / 1024) /
-               1024);
+    printf("items=%u first_per_s=%.0f", items, items / seconds_since(start));
     close_store(bench);
-    print_sizes(bench->options.dir, items);
-    double restart = measure_restart(bench, items);
-    assay_store_stats(bench->store, &after);
-    printf(" restart_s=%.2f overlay_items=%u ledger_mib=%.1f\n", restart, after.overlay_items,
-           (double)after.ledger_end / 1048576);
+    print_sizes(bench->options.dir, items, "first");
+    open_store(bench);
+    printf(" later_per_s=%.0f", scan_later(bench, items, seconds, false));
+    printf(" later_by_device_per_s=%.0f", scan_later(bench, items, seconds, true));
+    struct assay_store_stats stats;
+    assay_store_stats(bench->store, &stats);
+    uint64_t own_kib = (uint64_t)(items + SPARE) * sizeof *bench->order / 1024;
+    printf(" checkpoints=%lu anonymous_mib=%.1f", (unsigned long)stats.checkpoints,
+           (double)(resident_kib() - own_kib) / 1024);
+    close_store(bench);
+    print_sizes(bench->options.dir, items, "later");
+    printf(" restart_s=%.2f", measure_restart(bench, items));
+    assay_store_stats(bench->store, &stats);
+    printf(" overlay_items=%u ledger_mib=%.1f\n", stats.overlay_items,
+           (double)stats.ledger_end / 1048576);
     close_store(bench);
 }
 
