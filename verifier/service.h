@@ -22,6 +22,7 @@ struct assay_access_log;   /* verifier/access_log.h: this loop's log lines */
 
 /** One per process; everything is read-only after start but for what locks itself. */
 struct assay_service {
+    const char *dir; /* the data directory */
     const struct assay_config *config;
     struct assay_store *store;
     struct assay_claims *claims;

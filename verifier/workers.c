@@ -23,7 +23,7 @@ struct assay_workers {
     unsigned queue_max;
     unsigned pending;
     bool stopping;
-    struct desk desks[ASSAY_LOOPS_MAX];
+    struct desk desks[ASSAY_LOOPS_MAX + 1]; /* the private loop comes last */
     unsigned threads;
     unsigned running;
     struct worker_thread {
@@ -108,7 +108,7 @@ static void take_answers(h2o_multithread_receiver_t *receiver, h2o_linklist_t *m
 
 void assay_workers_attach(struct assay_workers *workers, struct assay_loop *loop)
 {
-    assay_assert(loop->number < ASSAY_LOOPS_MAX);
+    assay_assert(loop->number <= ASSAY_LOOPS_MAX);
     struct desk *desk = &workers->desks[loop->number];
     assay_assert(!desk->attached);
     h2o_multithread_register_receiver(loop->context.queue, &desk->receiver, take_answers);
