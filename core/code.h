@@ -43,7 +43,7 @@ struct assay_code_parts {
 enum assay_code_hint {
     ASSAY_HINT_NONE,
     ASSAY_HINT_TOO_SHORT, /* by how many: `hint_count` */
-    ASSAY_HINT_TOO_LONG,
+    ASSAY_HINT_TOO_LONG,  /* by how many, or 0 if that was not looked at */
     ASSAY_HINT_CHARACTER, /* at position `hint_count`, from 1: not of the alphabet */
     ASSAY_HINT_TYPING,    /* the check character does not match */
 };
