@@ -15,11 +15,11 @@ enum assay_audit_cut {
 
 struct assay_audit_options {
     const char *dir;
-    unsigned by;          /* bit set of enum assay_audit_cut */
-    const char *sku;      /* only this product; NULL = all */
-    int64_t from_unix_ms; /* inclusive; 0 = from the start */
-    int64_t to_unix_ms;   /* exclusive; INT64_MAX */
-    uint64_t ledger_end;  /* read up to here */
+    unsigned by;      /* bit set of enum assay_audit_cut */
+    const char *sku;  /* only this product; NULL = all */
+    int32_t from_day; /* first and last day, in the brand's zone; ASSAY_DAY_NONE = all */
+    int32_t to_day;
+    uint64_t ledger_end; /* read up to here */
 };
 
 struct assay_audit_row {
@@ -45,11 +45,17 @@ struct assay_audit {
 /** Count what the ledger of a data directory says; reads beside a running verifier.
  *  audit: out, the caller deinits it. returns ASSAY_OK; ASSAY_E_NOT_FOUND; ASSAY_E_CORRUPT;
  *  ASSAY_E_VERSION; ASSAY_E_IO; ASSAY_E_MEMORY. threads: any. blocks: reads the whole ledger. */
+/** Count the ledger up to options->ledger_end (UINT64_MAX = its tail).
+ *  audit    out: the caller deinits it; ledger_end is the end of the last record read.
+ *  returns  ASSAY_OK; ASSAY_E_NOT_FOUND (no such product, no ledger); ASSAY_E_CORRUPT with where;
+ *           ASSAY_E_VERSION; ASSAY_E_IO; ASSAY_E_MEMORY. */
 ASSAY_MUST_CHECK enum assay_error assay_audit_run(const struct assay_audit_options *options,
                                                   struct assay_audit *audit,
                                                   struct assay_reason *reason);
 
 /** Free the rows; the struct is the caller's. */
+
+/** Free the rows. */
 void assay_audit_deinit(struct assay_audit *audit);
 
 #endif

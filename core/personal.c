@@ -396,3 +396,32 @@ enum assay_error assay_personal_each(struct assay_personal *personal, bool marke
     }
     return code == MDB_NOTFOUND ? ASSAY_OK : error_of(code);
 }
+
+/* -- backup -- */
+
+enum assay_error assay_personal_copy(const char *dir, const char *to, struct assay_reason *reason)
+{
+    char path[sizeof((struct assay_personal *)NULL)->path];
+    int len = snprintf(path, sizeof path, "%s/personal", dir);
+    if (len < 0 || (size_t)len >= sizeof path) {
+        return assay_fail(reason, ASSAY_E_IO, "%s: the path is too long", dir);
+    }
+    struct stat facts;
+    if (stat(path, &facts) != 0 && errno == ENOENT) {
+        return assay_fail(reason, ASSAY_E_NOT_FOUND, "%s: there is none", path);
+    }
+    MDB_env *env = NULL;
+    int code = mdb_env_create(&env);
+    if (code == MDB_SUCCESS) {
+        code = mdb_env_open(env, path, MDB_RDONLY | MDB_NOTLS, 0600);
+    }
+    if (code == MDB_SUCCESS) {
+        code = mdb_env_copy(env, to);
+    }
+    if (env != NULL) {
+        mdb_env_close(env);
+    }
+    return code == MDB_SUCCESS ? ASSAY_OK
+                               : assay_fail(reason, error_of(code), "copy of %s to %s: %s", path,
+                                            to, mdb_strerror(code));
+}

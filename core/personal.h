@@ -75,4 +75,11 @@ ASSAY_MUST_CHECK enum assay_error assay_personal_each(
     bool (*visit)(void *context, const uint8_t reference[ASSAY_REFERENCE_LEN], uint64_t since),
     void *context);
 
+/** Copy the environment of DIR, consistent, beside a running verifier (mdb_env_copy); the records
+ *  stay encrypted, no key is needed. `to` is an existing, empty folder.
+ *  returns ASSAY_OK; ASSAY_E_NOT_FOUND: nobody has registered yet, nothing is copied; ASSAY_E_IO;
+ *  ASSAY_E_NO_SPACE; ASSAY_E_STORE. */
+ASSAY_MUST_CHECK enum assay_error assay_personal_copy(const char *dir, const char *to,
+                                                      struct assay_reason *reason);
+
 #endif

@@ -40,7 +40,7 @@ THIRD_PARTY = {
     r"qrencode\.h": r"codegen/qr\.c|bench/.*|tests/.*",
     r"maxminddb\.h": r"verifier/geo\w*\.c",
     r"cyaml/.*": r"verifier/config\w*\.c",
-    r"curl/.*": r"verifier/outgoing\.c",
+    r"curl/.*": r"batch-tools/socket\.c|verifier/outgoing\.c",
     r"png\.h": r"codegen/png\w*\.c|tests/.*",
     r"zlib\.h": r"codegen/(pdf|deflate)\w*\.[ch]|tests/.*",
     r"cmocka\.h": r"tests/.*",

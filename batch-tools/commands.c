@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The table of commands: help, options, where each value goes, what is printed. */
+#include "batch-tools/tool.h"
+
+#define KEY(name) (1u << ASSAY_KEY_##name)
+#define TEXT(name, value, param, required, help)                                                   \
+    {                                                                                              \
+        name, value, param, ASSAY_TOOL_TEXT, required, help, 0                                     \
+    }
+#define NUMBER(name, value, param, required, help)                                                 \
+    {                                                                                              \
+        name, value, param, ASSAY_TOOL_NUMBER, required, help, 0                                   \
+    }
+#define FLAG(name, param, help)                                                                    \
+    {                                                                                              \
+        name, NULL, param, ASSAY_TOOL_FLAG, false, help, 0                                         \
+    }
+
+static const struct assay_tool_option init_options[] = {
+    TEXT("brand", "NAME", "name", true, "name of the brand"),
+    TEXT("brand-zh", "NAME", "name_zh", false, "its Chinese name"),
+    TEXT("host", "ORIGIN", "host", false,
+         "origin of the labels' addresses (default https://localhost)"),
+    TEXT("time-zone", "+HH:MM", "time_zone", false,
+         "fixed offset from UTC in which days are counted (default +08:00)"),
+    {0},
+};
+
+static const struct assay_tool_option brand_options[] = {
+    TEXT("name", "NAME", "name", false, "name of the brand"),
+    TEXT("name-zh", "NAME", "name_zh", false, "its Chinese name"),
+    TEXT("host", "ORIGIN", "host", false, "origin of the labels' addresses"),
+    TEXT("time-zone", "+HH:MM", "time_zone", false, "fixed offset from UTC"),
+    {0},
+};
+
+static const struct assay_tool_option product_options[] = {
+    TEXT("sku", "S", "sku", true, "the product's own number: A-Z a-z 0-9 . _ -"),
+    TEXT("gtin", "G", "gtin", false, "its GTIN of 8, 12, 13 or 14 digits"),
+    TEXT("name", "ZH|EN", NULL, false, "its names, Chinese and English"),
+    TEXT("picture", "URL", "picture", false, "https address of its picture"),
+    NUMBER("warranty-months", "N", "warranty_months", false, "months of warranty (default 0)"),
+    NUMBER("registration-bonus-months", "N", "registration_bonus_months", false,
+           "more months for registering (default 0)"),
+    TEXT("scan-on", "load|tap", "scan_on", false,
+         "does opening the page scan, or a tap (default load)"),
+    {0},
+};
+
+static const struct assay_tool_option sku_option[] = {
+    TEXT("sku", "S", "sku", true, "the product"),
+    {0},
+};
+
+static const struct assay_tool_option batch_create_options[] = {
+    TEXT("sku", "S", "sku", true, "the product"),
+    NUMBER("count", "N", "count", true, "how many items, at most 16777216"),
+    TEXT("lot", "L", "lot", true, "the lot, as GS1 AI (10)"),
+    TEXT("expires", "DATE", "expires_on", false, "last day of use, such as 2028-12-31"),
+    TEXT("market", "CC", "market", false, "country it is meant for, such as CN"),
+    FLAG("pin", "pin", "items have a covered PIN"),
+    NUMBER("epoch", "N", "epoch", false, "epoch of its keys (default 1)"),
+    TEXT("out", "FILE", NULL, true, "where the signed order goes; must not exist"),
+    {0},
+};
+
+static const struct assay_tool_option batch_order_options[] = {
+    TEXT("out", "FILE", NULL, true, "where the signed order goes; must not exist"),
+    {0},
+};
+
+static const struct assay_tool_option move_options[] = {
+    TEXT("range", "A-B", "range", false, "items A to B, counted from 0; default: the whole batch"),
+    TEXT("reason", "TEXT", "reason", false, "reason; of a void or recall it is shown to buyers"),
+    {0},
+};
+
+static const struct assay_tool_option close_options[] = {
+    TEXT("reason", "TEXT", "reason", false, "reason"),
+    {0},
+};
+
+static const struct assay_tool_option batch_list_options[] = {
+    TEXT("sku", "S", "sku", false, "only this product's"),
+    {0},
+};
+
+static const struct assay_tool_option item_options[] = {
+    NUMBER("limit", "N", "limit", false, "how many of its scans, newest first (default 100)"),
+    {0},
+};
+
+static const struct assay_tool_option scans_options[] = {
+    NUMBER("after", "POS", "after", false, "only scans after this position (a former next_after)"),
+    NUMBER("limit", "N", "limit", false, "how many at most (default 200)"),
+    TEXT("sku", "S", "sku", false, "only this product's"),
+    TEXT("batch", "HANDLE", "handle", false, "only this batch's"),
+    {0},
+};
+
+static const struct assay_tool_option site_add_options[] = {
+    TEXT("keys", "FOLDER", NULL, true, "folder with the site's site.pub"),
+    {0},
+};
+
+static const struct assay_tool_option token_create_options[] = {
+    TEXT("scope", "LIST", NULL, true, "read, write or admin, separated by commas"),
+    {0},
+};
+
+static const struct assay_tool_option audit_options[] = {
+    TEXT("sku", "S", NULL, false, "only this product"),
+    TEXT("from", "DATE", NULL, false, "first day, in the brand's time zone"),
+    TEXT("to", "DATE", NULL, false, "last day, inclusive"),
+    TEXT("by", "LIST", NULL, false, "cuts, by comma: product, batch, region, day or week"),
+    TEXT("format", "table|csv|json", NULL, false, "default table"),
+    {0},
+};
+
+static const struct assay_tool_option export_options[] = {
+    TEXT("format", "csv|jsonl", NULL, true, "comma-separated values, or a JSON object a line"),
+    NUMBER("from", "POS", NULL, false, "first position (default: the first)"),
+    NUMBER("to", "POS", NULL, false, "up to this position, exclusive (default: all)"),
+    {"output", "FILE", NULL, ASSAY_TOOL_TEXT, false, "file to write (default: standard output)",
+     'o'},
+    {0},
+};
+
+static const struct assay_tool_option backup_options[] = {
+    TEXT("out", "FOLDER", NULL, true, "new folder for the backup"),
+    FLAG("without-keys", NULL, "leave the key files out; keep them elsewhere"),
+    {0},
+};
+
+static const struct assay_tool_option restore_options[] = {
+    TEXT("from", "FOLDER", NULL, true, "the backup"),
+    {0},
+};
+
+static const struct assay_tool_option no_options[] = {{0}};
+
+static const struct assay_tool_column product_columns[] = {
+    {"SKU", "sku", false},
+    {"GTIN", "gtin", false},
+    {"NAME", "name_zh", false},
+    {"NAME (EN)", "name_en", false},
+    {"MONTHS", "warranty_months", true},
+    {"BONUS", "registration_bonus_months", true},
+    {0},
+};
+
+static const struct assay_tool_column batch_columns[] = {
+    {"BATCH", "handle", false},
+    {"SKU", "sku", false},
+    {"LOT", "lot", false},
+    {"STATE", "state", false},
+    {"COUNT", "count", true},
+    {"PRINTED", "printed", true},
+    {"ACTIVE", "active", true},
+    {"SHIPPED", "shipped", true},
+    {"RECALLED", "recalled", true},
+    {"VOID", "voided", true},
+    {"EXPIRES", "expires_on", false},
+    {"PIN", "pin", false},
+    {0},
+};
+
+static const struct assay_tool_column history_columns[] = {
+    {"AT", "at", false},
+    {"SCAN", "number", true},
+    {"VERDICT", "verdict", false},
+    {"COUNTRY", "place.country", false},
+    {"REGION", "place.region", false},
+    {"CITY", "place.city", false},
+    {"RISK", "risk.level", false},
+    {0},
+};
+
+static const struct assay_tool_column scan_columns[] = {
+    {"POSITION", "position", true},
+    {"AT", "at", false},
+    {"BATCH", "handle", false},
+    {"ITEM", "index", true},
+    {"SKU", "sku", false},
+    {"SCAN", "number", true},
+    {"VERDICT", "verdict", false},
+    {"REGION", "place.region", false},
+    {"CITY", "place.city", false},
+    {"RISK", "risk.level", false},
+    {0},
+};
+
+static const struct assay_tool_column site_columns[] = {
+    {"SITE", "name", false}, {"KEY", "key", false}, {"REVOKED", "revoked", false},
+    {"AT", "at", false},     {"BY", "by", false},   {0},
+};
+
+static const struct assay_tool_column token_columns[] = {
+    {"TOKEN", "name", false}, {"SCOPES", "scopes", false}, {"REVOKED", "revoked", false},
+    {"AT", "at", false},      {"BY", "by", false},         {0},
+};
+
+#define MOVE(verb, help_text, list_options)                                                        \
+    {                                                                                              \
+        .words = "batch " verb, .operand = "HANDLE", .operand_param = "handle", .help = help_text, \
+        .office = "batch." verb, .needs_data = true, .options = list_options,                      \
+    }
+
+const struct assay_tool_command assay_tool_commands[] = {
+    {.words = "init",
+     .operand = "DIR",
+     .help = "Make a data directory with keys, an empty ledger and the first token.",
+     .options = init_options,
+     .run = assay_tool_init},
+    {.words = "brand show",
+     .help = "Show name, origin and time zone of the brand.",
+     .office = "brand.show",
+     .needs_data = true,
+     .options = no_options},
+    {.words = "brand set",
+     .help = "Change name, origin or time zone of the brand.",
+     .office = "brand.set",
+     .needs_data = true,
+     .options = brand_options},
+    {.words = "product add",
+     .help = "Add a product.",
+     .office = "product.add",
+     .needs_data = true,
+     .options = product_options,
+     .run = assay_tool_product},
+    {.words = "product set",
+     .help = "Change a product: what is not named stays.",
+     .office = "product.set",
+     .needs_data = true,
+     .options = product_options,
+     .run = assay_tool_product},
+    {.words = "product list",
+     .help = "List all products.",
+     .office = "product.list",
+     .needs_data = true,
+     .options = no_options,
+     .list = "products",
+     .only_list = true,
+     .columns = product_columns},
+    {.words = "product show",
+     .help = "Show one product.",
+     .office = "product.show",
+     .needs_data = true,
+     .options = sku_option},
+    {.words = "batch create",
+     .help = "Create a batch and write its order for the print site.",
+     .office = "batch.create",
+     .keys = KEY(OFFICE),
+     .needs_data = true,
+     .options = batch_create_options,
+     .run = assay_tool_order},
+    {.words = "batch order",
+     .operand = "HANDLE",
+     .operand_param = "handle",
+     .help = "Write the order of a batch once more.",
+     .office = "batch.order",
+     .keys = KEY(OFFICE),
+     .needs_data = true,
+     .options = batch_order_options,
+     .run = assay_tool_order},
+    MOVE("activate", "Put items on sale.", move_options),
+    MOVE("ship", "Note that items were shipped.", move_options),
+    MOVE("void", "Cancel items for good; wants a reason.", move_options),
+    MOVE("recall", "Recall items; wants a reason.", move_options),
+    MOVE("close", "End the activation of a batch; what is on sale stays so.", close_options),
+    {.words = "batch list",
+     .help = "List batches in order of creation.",
+     .office = "batch.list",
+     .needs_data = true,
+     .options = batch_list_options,
+     .list = "batches",
+     .only_list = true,
+     .columns = batch_columns,
+     .run = assay_tool_batch_list},
+    {.words = "batch show",
+     .operand = "HANDLE",
+     .operand_param = "handle",
+     .help = "Show one batch with its ranges.",
+     .office = "batch.show",
+     .needs_data = true,
+     .options = no_options},
+    {.words = "manifest import",
+     .operand = "FILE",
+     .help = "Take in a print site's manifest: checks its signature, notes what was printed.",
+     .office = "manifest.import",
+     .needs_data = true,
+     .options = no_options,
+     .run = assay_tool_manifest},
+    {.words = "item show",
+     .operand = "CODE",
+     .operand_param = "code",
+     .help = "Show state and scans of the item with this code; never personal data.",
+     .office = "item.show",
+     .keys = KEY(LABEL),
+     .needs_data = true,
+     .options = item_options,
+     .list = "history",
+     .columns = history_columns},
+    {.words = "scans list",
+     .help = "List recorded scans, page by page.",
+     .office = "scans.list",
+     .needs_data = true,
+     .options = scans_options,
+     .list = "scans",
+     .columns = scan_columns},
+    {.words = "stats show",
+     .help = "Show figures of the store.",
+     .office = "stats.show",
+     .needs_data = true,
+     .options = no_options},
+    {.words = "site add",
+     .operand = "NAME",
+     .operand_param = "name",
+     .help = "Register a print site's key, so that its manifests are believed.",
+     .office = "site.add",
+     .needs_data = true,
+     .options = site_add_options,
+     .run = assay_tool_site_add},
+    {.words = "site list",
+     .help = "List print sites.",
+     .office = "site.list",
+     .needs_data = true,
+     .options = no_options,
+     .list = "sites",
+     .only_list = true,
+     .columns = site_columns},
+    {.words = "site revoke",
+     .operand = "NAME",
+     .operand_param = "name",
+     .help = "Revoke a print site's key.",
+     .office = "site.revoke",
+     .needs_data = true,
+     .options = no_options},
+    {.words = "token create",
+     .operand = "NAME",
+     .operand_param = "name",
+     .help = "Make a token for the office calls over HTTP; its text is shown this once.",
+     .office = "token.create",
+     .needs_data = true,
+     .options = token_create_options,
+     .run = assay_tool_token_create},
+    {.words = "token list",
+     .help = "List tokens, without their texts.",
+     .office = "token.list",
+     .needs_data = true,
+     .options = no_options,
+     .list = "tokens",
+     .only_list = true,
+     .columns = token_columns},
+    {.words = "token revoke",
+     .operand = "NAME",
+     .operand_param = "name",
+     .help = "Revoke a token.",
+     .office = "token.revoke",
+     .needs_data = true,
+     .options = no_options},
+    {.words = "audit",
+     .help = "Count scans by verdict, exactly, from the ledger alone.",
+     .needs_data = true,
+     .options = audit_options,
+     .run = assay_tool_audit},
+    {.words = "export",
+     .help = "Write the ledger as CSV or JSON lines.",
+     .needs_data = true,
+     .options = export_options,
+     .run = assay_tool_export},
+    {.words = "backup",
+     .help = "Copy the data directory into a new folder, also beside a running verifier.",
+     .needs_data = true,
+     .options = backup_options,
+     .run = assay_tool_backup},
+    {.words = "restore",
+     .help = "Check a backup and make a data directory (--data) of it.",
+     .needs_data = true,
+     .options = restore_options,
+     .run = assay_tool_restore},
+    {.words = "check",
+     .help = "Check every record, every checksum, every reference, and the state's rows.",
+     .needs_data = true,
+     .options = no_options,
+     .run = assay_tool_check},
+    {.words = "rebuild",
+     .help = "Throw the state away and make it anew from the ledger; no verifier runs.",
+     .needs_data = true,
+     .options = no_options,
+     .run = assay_tool_rebuild},
+    {0},
+};
