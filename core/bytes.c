@@ -59,17 +59,24 @@ enum assay_error assay_hex_decode(const char *text, size_t text_len, void *data,
 void assay_base64url_encode(const void *data, size_t len_bytes, char *text)
 {
     const uint8_t *bytes = data;
-    uint32_t bits = 0;
-    unsigned held = 0;
     size_t at = 0;
-    for (size_t i = 0; i < len_bytes; i++) {
-        bits = bits << 8 | bytes[i];
-        for (held += 8; held >= 6; held -= 6) {
-            text[at++] = base64url_alphabet[bits >> (held - 6) & 63];
-        }
+    size_t i = 0;
+    for (; i + 3 <= len_bytes; i += 3) {
+        uint32_t bits = (uint32_t)bytes[i] << 16 | (uint32_t)bytes[i + 1] << 8 | bytes[i + 2];
+        text[at++] = base64url_alphabet[bits >> 18];
+        text[at++] = base64url_alphabet[bits >> 12 & 63];
+        text[at++] = base64url_alphabet[bits >> 6 & 63];
+        text[at++] = base64url_alphabet[bits & 63];
     }
-    if (held > 0) {
-        text[at++] = base64url_alphabet[bits << (6 - held) & 63];
+    if (i < len_bytes) {
+        uint32_t bits = (uint32_t)bytes[i] << 16;
+        bool two = i + 2 == len_bytes;
+        bits |= two ? (uint32_t)bytes[i + 1] << 8 : 0;
+        text[at++] = base64url_alphabet[bits >> 18];
+        text[at++] = base64url_alphabet[bits >> 12 & 63];
+        if (two) {
+            text[at++] = base64url_alphabet[bits >> 6 & 63];
+        }
     }
     text[at] = '\0';
 }

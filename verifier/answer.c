@@ -8,6 +8,7 @@
 
 #define HEAD_BYTES_MAX 1024
 #define PIECE_BYTES_MAX 8192
+#define OPEN_BYTES_MAX 128
 
 /* Product and batch of one batch, as they were published. */
 struct batch_piece {
@@ -23,6 +24,11 @@ struct assay_answers {
     struct batch_piece pieces[ASSAY_ANSWER_BATCHES];
     int64_t time_unix_ms; /* the last time written, and its text */
     char time[ASSAY_TIME_TEXT_SIZE];
+    /* The last open warranty written: of which product, from which day on, and its text. */
+    const struct assay_product *open_product;
+    int32_t open_begins_on;
+    size_t open_len;
+    char open[OPEN_BYTES_MAX];
     char piece_room[PIECE_BYTES_MAX];
     char room[ASSAY_ANSWER_BYTES_MAX];
 };
@@ -40,6 +46,14 @@ static size_t text_len(const struct assay_text *text)
 static void put_string(struct assay_text *text, const char *string)
 {
     assay_text_json(text, string, strlen(string));
+}
+
+/* A text that needs no escapes: a code, a receipt, a name of ours. */
+static void put_plain(struct assay_text *text, const char *string, size_t len)
+{
+    ASSAY_TEXT_LITERAL(text, "\"");
+    assay_text_put(text, string, len);
+    ASSAY_TEXT_LITERAL(text, "\"");
 }
 
 static void put_string_or_null(struct assay_text *text, const char *string)
@@ -242,7 +256,8 @@ static void put_scan(struct assay_answers *self, struct assay_text *text,
 static void put_risk(struct assay_text *text, const struct assay_risk *risk)
 {
     ASSAY_TEXT_LITERAL(text, ",\"risk\":{\"level\":");
-    put_string(text, assay_risk_level_name(risk->level));
+    const char *level = assay_risk_level_name(risk->level);
+    put_plain(text, level, strlen(level));
     ASSAY_TEXT_LITERAL(text, ",\"reasons\":[");
     const char *separator = "";
     for (unsigned bit = ASSAY_RISK_MANY_DEVICES; bit <= ASSAY_RISK_LOT; bit <<= 1) {
@@ -256,32 +271,47 @@ static void put_risk(struct assay_text *text, const struct assay_risk *risk)
     ASSAY_TEXT_LITERAL(text, "]}");
 }
 
+static void write_open(struct assay_answers *self, const struct assay_product *product,
+                       int32_t begins_on)
+{
+    const struct assay_warranty_terms *terms = &product->value.terms;
+    struct assay_text text = text_over(self->open, sizeof self->open);
+    ASSAY_TEXT_LITERAL(&text, "\"open\",\"ends_on\":");
+    put_day(&text, assay_warranty_ends_on(terms, begins_on, false));
+    ASSAY_TEXT_LITERAL(&text, ",\"months\":");
+    assay_text_number(&text, terms->months);
+    ASSAY_TEXT_LITERAL(&text, ",\"bonus_months\":");
+    assay_text_number(&text, terms->bonus_months);
+    ASSAY_TEXT_LITERAL(&text, "}");
+    self->open_product = product;
+    self->open_begins_on = begins_on;
+    self->open_len = text_len(&text);
+}
+
 /* registered: with its last day. open: what there will be from the first scan's day, and how many
  * months registering adds. none: the product has no warranty. */
-static void put_warranty(struct assay_text *text, const struct assay_answer_subject *subject)
+static void put_warranty(struct assay_answers *self, struct assay_text *text,
+                         const struct assay_answer_subject *subject)
 {
     const struct assay_scan_answer *answer = subject->answer;
+    ASSAY_TEXT_LITERAL(text, ",\"warranty\":{\"state\":");
     if (answer->warranty_ends_on != ASSAY_DAY_NONE) {
-        ASSAY_TEXT_LITERAL(text, ",\"warranty\":{\"state\":\"registered\",\"ends_on\":");
+        ASSAY_TEXT_LITERAL(text, "\"registered\",\"ends_on\":");
         put_day(text, answer->warranty_ends_on);
         ASSAY_TEXT_LITERAL(text, "}");
         return;
     }
     if (answer->product == NULL || answer->product->value.terms.months == 0 ||
         answer->first_at_unix_ms == 0) {
-        ASSAY_TEXT_LITERAL(text, ",\"warranty\":{\"state\":\"none\",\"ends_on\":null}");
+        ASSAY_TEXT_LITERAL(text, "\"none\",\"ends_on\":null}");
         return;
     }
-    const struct assay_warranty_terms *terms = &answer->product->value.terms;
     int32_t begins_on = assay_day_of(answer->first_at_unix_ms,
                                      assay_store_brand(subject->store)->utc_offset_minutes);
-    ASSAY_TEXT_LITERAL(text, ",\"warranty\":{\"state\":\"open\",\"ends_on\":");
-    put_day(text, assay_warranty_ends_on(terms, begins_on, false));
-    ASSAY_TEXT_LITERAL(text, ",\"months\":");
-    assay_text_number(text, terms->months);
-    ASSAY_TEXT_LITERAL(text, ",\"bonus_months\":");
-    assay_text_number(text, terms->bonus_months);
-    ASSAY_TEXT_LITERAL(text, "}");
+    if (self->open_product != answer->product || self->open_begins_on != begins_on) {
+        write_open(self, answer->product, begins_on);
+    }
+    assay_text_put(text, self->open, self->open_len);
 }
 
 static void put_head(struct assay_answers *self, struct assay_text *text,
@@ -305,7 +335,7 @@ h2o_iovec_t assay_answers_issued(struct assay_answers *answers,
     }
     struct assay_text text = text_over(answers->room, sizeof answers->room);
     put_head(answers, &text, answer->verdict);
-    put_string(&text, subject->code);
+    put_plain(&text, subject->code, ASSAY_CODE_LEN);
     put_piece(answers, &text, subject->batch, answer->product);
     put_scan(answers, &text, subject);
     ASSAY_TEXT_LITERAL(&text, ",\"first_scan\":");
@@ -317,13 +347,17 @@ h2o_iovec_t assay_answers_issued(struct assay_answers *answers,
                (struct moment){answer->confirmed_at_unix_ms, answer->confirmed_place,
                                answer->confirmed_by_this_device});
     put_risk(&text, &answer->risk);
-    put_warranty(&text, subject);
+    put_warranty(answers, &text, subject);
     if (answer->reason_text[0] != '\0') {
         ASSAY_TEXT_LITERAL(&text, ",\"reason\":");
         put_string(&text, answer->reason_text);
     }
     ASSAY_TEXT_LITERAL(&text, ",\"receipt\":");
-    put_string_or_null(&text, subject->receipt == NULL ? "" : subject->receipt);
+    if (subject->receipt == NULL) {
+        ASSAY_TEXT_LITERAL(&text, "null");
+    } else {
+        put_plain(&text, subject->receipt, strlen(subject->receipt));
+    }
     return finish(&text);
 }
 
@@ -331,7 +365,7 @@ h2o_iovec_t assay_answers_not_issued(struct assay_answers *answers, const char *
 {
     struct assay_text text = text_over(answers->room, sizeof answers->room);
     put_head(answers, &text, ASSAY_VERDICT_NOT_ISSUED);
-    put_string(&text, code);
+    put_plain(&text, code, ASSAY_CODE_LEN);
     return finish(&text);
 }
 

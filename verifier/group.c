@@ -79,10 +79,6 @@ enum assay_error assay_group_create(struct assay_loop *loop, assay_group_answer 
 
 void assay_group_destroy(struct assay_group *group)
 {
-    if (group == NULL) {
-        return;
-    }
-    assay_assert(group->group.count == 0);
     free(group);
 }
 
@@ -118,7 +114,7 @@ struct assay_group_scan *assay_group_add(struct assay_group *group)
     }
     struct assay_group_scan *scan = &group->scans[group->group.count++];
     scan->began_ns = assay_group_now_ns(group);
-    scan->wants_page = false;
+    scan->page_of = NULL;
     memset(&scan->scan, 0, sizeof scan->scan);
     scan->scan.at_unix_ms = (int64_t)h2o_now(group->loop->context.loop);
     return scan;

@@ -15,13 +15,16 @@
 #ifndef ASSAY_VERIFIER_GROUP_H
 #define ASSAY_VERIFIER_GROUP_H
 
+#include "verifier/scan_body.h"
 #include "verifier/service.h"
 
-/** A scan on its way. The handler fills request, scan, code and wants_page. */
+/** A scan on its way. The handler fills request, scan, code and page_of. */
 struct assay_group_scan {
     h2o_req_t *request;
     uint64_t began_ns; /* of the pass that it came in */
-    bool wants_page;   /* a form post that accepts text/html */
+    /* The body, in the request's pool, if the answer is a page (a form post that accepts
+     * text/html); else NULL. */
+    const struct assay_scan_body *page_of;
     char code[ASSAY_CODE_SIZE];
     struct assay_scan_request scan;
     struct assay_scan_answer answer;
@@ -34,7 +37,7 @@ typedef void assay_group_answer(struct assay_loop *loop, const struct assay_grou
 ASSAY_MUST_CHECK enum assay_error
 assay_group_create(struct assay_loop *loop, assay_group_answer *answer, struct assay_group **group);
 
-/** Free; the group is empty. NULL is allowed. */
+/** Free; scans that still wait are never answered, nor recorded. NULL is allowed. */
 void assay_group_destroy(struct assay_group *group);
 
 /** Before each pass: scans that were left over are flushed in it. */

@@ -1,10 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The handlers whose calls wait; each hands a job to the workers. h2o's on_req: 0 = answered or
- * will be. threads: the request's loop. */
+/* Every handler, as h2o's on_req: 0 = answered or will be. threads: the request's loop. */
 #ifndef ASSAY_VERIFIER_HANDLERS_H
 #define ASSAY_VERIFIER_HANDLERS_H
 
-#include "verifier/service.h"
+#include "verifier/group.h"
+
+/** POST /v1/codes/CODE/scans: a scan, answered when its group is on disk. */
+int assay_scan_post(h2o_handler_t *handler, h2o_req_t *request);
+
+/** Answers a scan of a committed group; what assay_group_create is given. */
+void assay_scan_answer(struct assay_loop *loop, const struct assay_group_scan *scan);
+
+/** GET of a label's URL: the page; records nothing. */
+int assay_page_get(h2o_handler_t *handler, h2o_req_t *request);
+
+/** GET /assets/NAME: what the page needs. */
+int assay_asset_get(h2o_handler_t *handler, h2o_req_t *request);
+
+/** GET /healthz: the loop turns. */
+int assay_ops_health(h2o_handler_t *handler, h2o_req_t *request);
+
+/** GET /readyz: scans would be taken; else 503 with the reason. */
+int assay_ops_ready(h2o_handler_t *handler, h2o_req_t *request);
+
+/** GET /metrics: Prometheus text. */
+int assay_ops_metrics(h2o_handler_t *handler, h2o_req_t *request);
+
+/* The calls that wait; each hands a job to the workers. */
 
 /** POST /v1/warranties: register an item from a receipt. */
 int assay_warranty_register(h2o_handler_t *handler, h2o_req_t *request);

@@ -127,10 +127,14 @@ enum assay_error assay_link_scan_path(const char *path, size_t path_len,
     if (memchr(middle.base, '/', middle.len) != NULL) {
         return ASSAY_E_NOT_FOUND;
     }
-    char read[ASSAY_LINK_CODE_SIZE];
-    enum assay_error error = decode(middle, read, sizeof read);
-    if (error == ASSAY_OK) {
-        memcpy(code, read, sizeof read);
+    char read[ASSAY_LINK_CODE_SIZE] = "";
+    enum assay_error error = assay_percent_decode(middle, false, read, sizeof read);
+    if (error != ASSAY_OK) {
+        return error;
     }
-    return error;
+    if (!assay_text_is_clean(read, strlen(read))) {
+        return ASSAY_E_SYNTAX;
+    }
+    memcpy(code, read, sizeof read);
+    return ASSAY_OK;
 }

@@ -34,7 +34,9 @@ ASSAY_MUST_CHECK enum assay_error assay_link_parse(const char *path, size_t path
                                                    const char *query, size_t query_len,
                                                    struct assay_link *link);
 
-/** The code of `/v1/codes/CODE/scans`, decoded; returned and bounded as above. */
+/** The code of `/v1/codes/CODE/scans`, decoded; may be empty.
+ *  returns ASSAY_OK; ASSAY_E_NOT_FOUND: another path; ASSAY_E_TOO_LARGE: more than the room, so no
+ *  code; ASSAY_E_SYNTAX as above. code: out; written only on ASSAY_OK. */
 ASSAY_MUST_CHECK enum assay_error assay_link_scan_path(const char *path, size_t path_len,
                                                        char code[ASSAY_LINK_CODE_SIZE]);
 

@@ -95,7 +95,8 @@ void assay_reply_send(h2o_req_t *request, int status, h2o_iovec_t type, h2o_iove
     static h2o_generator_t generator = {NULL, NULL};
     request->res.status = status;
     request->res.reason = assay_reply_phrase(status);
-    request->res.content_length = body.len;
+    /* A 304 would have to name the length of the 200 (RFC 9110, 15.4.5): it names none. */
+    request->res.content_length = status == 304 ? SIZE_MAX : body.len;
     add_common_headers(request, type);
     h2o_start_response(request, &generator);
     bool head =

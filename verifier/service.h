@@ -19,8 +19,11 @@ struct assay_group;        /* verifier/group.h: this loop's scans of this pass *
 struct assay_answers;      /* verifier/answer.h: this loop's ready pieces of answers */
 struct assay_loop_metrics; /* verifier/metrics.h: this loop's counters */
 struct assay_access_log;   /* verifier/access_log.h: this loop's log lines */
+struct assay_log_writer;   /* verifier/access_log.h: the log itself */
+struct assay_tls;          /* verifier/tls.h */
 
-/** One per process; everything is read-only after start but for what locks itself. */
+/** One per process; everything is read-only after start but for what locks itself, and `keyring`,
+ *  which SIGHUP replaces: read it by assay_service_keyring. Old ones live until the end. */
 struct assay_service {
     const char *dir; /* the data directory */
     const struct assay_config *config;
@@ -31,6 +34,9 @@ struct assay_service {
     struct assay_workers *workers;
     struct assay_rates *rates;
     struct assay_metrics *metrics;
+    struct assay_log_writer *log_writer; /* NULL = no access log */
+    struct assay_tls *tls;               /* NULL = plain HTTP */
+    _Atomic unsigned key_generation;     /* counts how often `keyring` was replaced */
     struct assay_receipt_key receipt_key;
     uint8_t device_key[ASSAY_ROOT_KEY_LEN];
 };
@@ -48,7 +54,14 @@ struct assay_loop {
     struct assay_answers *answers;
     struct assay_loop_metrics *metrics;
     struct assay_access_log *access_log;
+    unsigned key_generation; /* that the ciphers are of */
 };
+
+/** The keys as of now; valid until the process ends. threads: any. */
+static inline struct assay_keyring *assay_service_keyring(const struct assay_service *service)
+{
+    return __atomic_load_n(&service->keyring, __ATOMIC_ACQUIRE);
+}
 
 /** The loop that serves a request. */
 static inline struct assay_loop *assay_loop_of(h2o_req_t *request)

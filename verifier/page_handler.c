@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+/* GET of a label's URL, and of what its page needs. A look: nothing is recorded, nothing is said
+ * about whether the code was issued. */
+#include "verifier/config.h"
+#include "verifier/handlers.h"
+#include "verifier/page_reply.h"
+#include "verifier/reply.h"
+
+/* The path as sent, with NUL, for the language switch. */
+static const char *path_text(h2o_req_t *request)
+{
+    h2o_iovec_t path = assay_request_path(request);
+    return h2o_strdup(&request->pool, path.base, path.len).base;
+}
+
+/* A brand can ask for a tap for all, or for one product. That much a batch handle tells. */
+static bool scans_on_tap(const struct assay_service *service, uint32_t handle)
+{
+    if (service->config->scan_on_tap) {
+        return true;
+    }
+    const struct assay_batch_facts *batch = assay_store_batch_facts(service->store, handle);
+    const struct assay_product *product =
+        batch == NULL ? NULL : assay_store_product(service->store, batch->sku);
+    return product != NULL && product->value.scan_on_tap;
+}
+
+int assay_page_get(h2o_handler_t *handler, h2o_req_t *request)
+{
+    (void)handler;
+    h2o_iovec_t path = assay_request_path(request);
+    h2o_iovec_t query = assay_request_query(request);
+    struct assay_link link;
+    enum assay_error error = assay_link_parse(path.base, path.len, query.base, query.len, &link);
+    if (error == ASSAY_E_NOT_FOUND) {
+        assay_reply_problem(request, 404, "path", "There is nothing at this path.");
+        return 0;
+    }
+    if (error != ASSAY_OK) {
+        assay_reply_problem(request, 400, "path", "The path's percent-encoding is broken.");
+        return 0;
+    }
+    char scan_id[2 * ASSAY_SCAN_ID_LEN + 1];
+    struct assay_page page;
+    assay_page_begin(&page, request, scan_id);
+    page.path = path_text(request);
+    page.typed_code = link.code;
+    page.gtin = link.gtin;
+    page.lot = link.lot;
+    page.sig = link.sig;
+    struct assay_code_parts parts;
+    error = assay_code_parse(link.code, strlen(link.code), &parts, &page.hint, &page.hint_count);
+    if (error == ASSAY_OK) {
+        memcpy(page.code, parts.text, sizeof page.code);
+        page.offline_form = parts.version == ASSAY_CODE_VERSION_O1;
+        page.scan_on_tap = scans_on_tap(assay_loop_of(request)->service, parts.handle);
+    } else {
+        page.decided = true;
+        page.verdict = ASSAY_VERDICT_MALFORMED;
+    }
+    assay_page_send(request, 200, &page);
+    return 0;
+}
+
+static bool accepts_gzip(const h2o_req_t *request)
+{
+    h2o_iovec_t accept = assay_request_header(request, H2O_TOKEN_ACCEPT_ENCODING);
+    return h2o_contains_token(accept.base, accept.len, H2O_STRLIT("gzip"), ',');
+}
+
+static void add_header(h2o_req_t *request, const h2o_token_t *token, h2o_iovec_t value)
+{
+    h2o_add_header(&request->pool, &request->res.headers, token, NULL, value.base, value.len);
+}
+
+/* An asset's name holds its hash, so the name alone is the entity tag; weak, since it stands for
+ * both encodings (RFC 9110, 8.8.1). */
+static h2o_iovec_t etag_of(h2o_req_t *request, const struct assay_asset *asset)
+{
+    return h2o_concat(&request->pool, h2o_iovec_init(H2O_STRLIT("W/\"")),
+                      h2o_iovec_init(asset->path, strlen(asset->path)),
+                      h2o_iovec_init(H2O_STRLIT("\"")));
+}
+
+int assay_asset_get(h2o_handler_t *handler, h2o_req_t *request)
+{
+    (void)handler;
+    h2o_iovec_t path = assay_request_path(request);
+    const struct assay_asset *asset = assay_page_asset(path.base, path.len);
+    if (asset == NULL) {
+        assay_reply_problem(request, 404, "path", "There is nothing at this path.");
+        return 0;
+    }
+    h2o_iovec_t etag = etag_of(request, asset);
+    add_header(request, H2O_TOKEN_CACHE_CONTROL,
+               h2o_iovec_init(H2O_STRLIT("public, max-age=31536000, immutable")));
+    add_header(request, H2O_TOKEN_ETAG, etag);
+    add_header(request, H2O_TOKEN_VARY, h2o_iovec_init(H2O_STRLIT("accept-encoding")));
+    h2o_iovec_t type = h2o_iovec_init(asset->type, strlen(asset->type));
+    h2o_iovec_t wanted = assay_request_header(request, H2O_TOKEN_IF_NONE_MATCH);
+    if (h2o_contains_token(wanted.base, wanted.len, etag.base, etag.len, ',')) {
+        assay_reply_send(request, 304, type, h2o_iovec_init("", 0));
+        return 0;
+    }
+    bool gzip = asset->gzip.len_bytes > 0 && accepts_gzip(request);
+    if (gzip) {
+        add_header(request, H2O_TOKEN_CONTENT_ENCODING, h2o_iovec_init(H2O_STRLIT("gzip")));
+    }
+    const struct assay_span *body = gzip ? &asset->gzip : &asset->plain;
+    assay_reply_send(request, 200, type, h2o_iovec_init(body->data, body->len_bytes));
+    return 0;
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verifier/page_reply.h"
+
+#include <stdlib.h>
+
+#include "verifier/group.h"
+#include "verifier/reply.h"
+#include "verifier/request.h"
+
+void assay_page_begin(struct assay_page *page, h2o_req_t *request,
+                      char scan_id[2 * ASSAY_SCAN_ID_LEN + 1])
+{
+    struct assay_loop *loop = assay_loop_of(request);
+    h2o_iovec_t query = assay_request_query(request);
+    h2o_iovec_t accept = assay_request_header(request, H2O_TOKEN_ACCEPT_LANGUAGE);
+    uint8_t id[ASSAY_SCAN_ID_LEN];
+    assay_group_random_id(loop->group, id);
+    assay_hex_encode(id, sizeof id, scan_id);
+    *page = (struct assay_page){
+        .language = assay_page_language(query.base, query.len, accept.base, accept.len),
+        .brand = assay_store_brand(loop->service->store),
+        .scan_id = scan_id,
+        .now_unix_ms = (int64_t)h2o_now(loop->context.loop),
+    };
+}
+
+static void add_header(h2o_req_t *request, const char *name, const char *value)
+{
+    h2o_add_header_by_str(&request->pool, &request->res.headers, name, strlen(name), 1, NULL, value,
+                          strlen(value));
+}
+
+void assay_page_send(h2o_req_t *request, int status, const struct assay_page *page)
+{
+    char *html;
+    size_t len;
+    enum assay_error error = assay_page_render(page, &html, &len);
+    if (error != ASSAY_OK) {
+        assay_reply_error(request, error, NULL);
+        return;
+    }
+    h2o_iovec_t body = h2o_strdup(&request->pool, html, len);
+    free(html);
+    add_header(request, "content-security-policy", assay_page_csp());
+    /* A stricter policy would send forms with `Origin: null`, which is refused as another site. */
+    add_header(request, "referrer-policy", "same-origin");
+    add_header(request, "permissions-policy", "geolocation=(self), camera=(), microphone=()");
+    if (request->scheme == &H2O_URL_SCHEME_HTTPS) {
+        add_header(request, "strict-transport-security", "max-age=31536000");
+    }
+    assay_reply_send(request, status, h2o_iovec_init(H2O_STRLIT("text/html; charset=utf-8")), body);
+}
