@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
@@ -30,6 +29,7 @@ struct server_loop {
     bool started;
     bool cut_off; /* connections were left at the deadline */
     h2o_multithread_receiver_t wake;
+    bool must_drain; /* told by a message */
     enum drain_phase phase;
     uint64_t drain_began_ns;
     unsigned listener_count;
@@ -46,7 +46,6 @@ struct assay_server {
     h2o_hostconf_t *public_host;
     h2o_hostconf_t *ops_host;
     h2o_hostconf_t *admin_host;
-    _Atomic bool draining;
     /* Loops report here that they serve or have failed. */
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -135,24 +134,31 @@ static enum assay_error bind_all(struct assay_server *server, struct assay_reaso
     return ASSAY_OK;
 }
 
-/* A message only ends the wait; what it is about stands in the server. */
+/* Ends the wait of a loop; the last one that a loop gets begins its drain. So no message can be
+ * under way to a loop that has ended. */
+struct wake_message {
+    h2o_multithread_message_t message; /* first */
+    bool drain;
+};
+
 static void on_wake(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages)
 {
-    (void)receiver;
+    struct server_loop *self = H2O_STRUCT_FROM_MEMBER(struct server_loop, wake, receiver);
     while (!h2o_linklist_is_empty(messages)) {
-        h2o_multithread_message_t *message =
-            H2O_STRUCT_FROM_MEMBER(h2o_multithread_message_t, link, messages->next);
-        h2o_linklist_unlink(&message->link);
-        free(message);
+        struct wake_message *wake =
+            H2O_STRUCT_FROM_MEMBER(struct wake_message, message.link, messages->next);
+        h2o_linklist_unlink(&wake->message.link);
+        self->must_drain = self->must_drain || wake->drain;
+        free(wake);
     }
 }
 
-static void wake_all(struct assay_server *server)
+static void wake_all(struct assay_server *server, bool drain)
 {
     for (unsigned i = 0; i < server->loop_count; i++) {
-        h2o_multithread_message_t *message = h2o_mem_alloc(sizeof *message);
-        *message = (h2o_multithread_message_t){{NULL, NULL}};
-        h2o_multithread_send_message(&server->loops[i].wake, message);
+        struct wake_message *wake = h2o_mem_alloc(sizeof *wake);
+        *wake = (struct wake_message){.message = {{NULL, NULL}}, .drain = drain};
+        h2o_multithread_send_message(&server->loops[i].wake, &wake->message);
     }
 }
 
@@ -224,7 +230,7 @@ static void run_passes(struct server_loop *self)
         if (hooks->pass_end != NULL) {
             hooks->pass_end(&self->loop);
         }
-        if (self->phase == SERVING && atomic_load(&self->server->draining)) {
+        if (self->phase == SERVING && self->must_drain) {
             begin_drain(self);
         }
     }
@@ -396,14 +402,13 @@ void assay_server_wait(struct assay_server *server)
         if (server->options.hooks->reload != NULL) {
             server->options.hooks->reload(server->service);
         }
-        wake_all(server);
+        wake_all(server, false);
     }
 }
 
 bool assay_server_stop(struct assay_server *server)
 {
-    atomic_store(&server->draining, true);
-    wake_all(server);
+    wake_all(server, true);
     bool clean = true;
     for (unsigned i = 0; i < server->loop_count; i++) {
         pthread_join(server->loops[i].thread, NULL);
