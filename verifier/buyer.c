@@ -11,11 +11,10 @@
 #include "verifier/cipher_cache.h"
 #include "verifier/config.h"
 #include "verifier/form.h"
+#include "verifier/page_reply.h"
 #include "verifier/rates.h"
 #include "verifier/reply.h"
 #include "verifier/request.h"
-
-static const h2o_iovec_t type_html = {H2O_STRLIT("text/html; charset=utf-8")};
 
 /* A sentence of the page in both languages. */
 struct buyer_message {
@@ -61,44 +60,19 @@ static const struct buyer_message *message_of(enum assay_error error)
     return assay_error_class(error) == ASSAY_CLASS_BUSY ? &busy : &other;
 }
 
-static void send_page(h2o_req_t *request, const struct assay_page *page, int status)
-{
-    char *html = NULL;
-    size_t len = 0;
-    enum assay_error error = assay_page_render(page, &html, &len);
-    if (error != ASSAY_OK) {
-        assay_reply_error(request, error, NULL);
-        return;
-    }
-    h2o_iovec_t body = h2o_strdup(&request->pool, html, len);
-    free(html);
-    const char *csp = assay_page_csp();
-    h2o_add_header_by_str(&request->pool, &request->res.headers,
-                          H2O_STRLIT("content-security-policy"), 1, NULL, csp, strlen(csp));
-    assay_reply_send(request, status, type_html, body);
-}
-
 static void answer_page(h2o_req_t *request, const struct assay_buyer *buyer, int status,
                         const char *message)
 {
-    struct assay_service *service = assay_loop_of(request)->service;
-    uint8_t id[ASSAY_SCAN_ID_LEN];
     char scan_id[2 * ASSAY_SCAN_ID_LEN + 1];
     char path[ASSAY_CODE_SIZE + 1];
-    assay_bytes_random(id, sizeof id);
-    assay_hex_encode(id, sizeof id, scan_id);
+    struct assay_page page;
+    assay_page_begin(&page, request, scan_id);
     snprintf(path, sizeof path, "/%s", buyer->code);
-    struct assay_page page = {
-        .language = buyer->language,
-        .brand = assay_store_brand(service->store),
-        .path = path,
-        .scan_on_tap = true, /* a message is there to be read: nothing is posted by itself */
-        .scan_id = scan_id,
-        .message = message,
-        .now_unix_ms = buyer->now_unix_ms,
-    };
+    page.path = path;
+    page.scan_on_tap = true; /* a message is there to be read: nothing is posted by itself */
+    page.message = message;
     memcpy(page.code, buyer->code, sizeof page.code);
-    send_page(request, &page, status);
+    assay_page_send(request, status, &page);
 }
 
 void assay_buyer_answer(h2o_req_t *request, const struct assay_buyer *buyer, int status,

@@ -77,7 +77,7 @@ static void run(struct assay_job *base, struct assay_worker *worker)
         .dir = worker->service->dir,
         .store = worker->service->store,
         .session = worker->session,
-        .keyring = worker->service->keyring,
+        .keyring = assay_service_keyring(worker->service),
     };
     json_t *params = NULL;
     json_t *result = NULL;

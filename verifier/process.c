@@ -76,6 +76,7 @@ static enum assay_error open_store(struct assay_process *process, struct assay_r
         .dir = process->options->data,
         .overlay_items = config->overlay_items,
         .checkpoint_interval_ms = config->checkpoint_interval_ms,
+        .reserve_bytes = (uint64_t)config->disk_reserve_mib << 20,
     };
     struct assay_service *service = &process->service;
     enum assay_error error = assay_store_open(&options, &service->store, reason);
@@ -175,6 +176,7 @@ enum assay_error assay_process_open(const struct assay_options *options,
     self->threads = thread_count(config);
     self->admin_fd = -1;
     self->service.config = config;
+    self->service.dir = options->data;
     for (size_t i = 0; i < ASSAY_COUNT_OF(steps); i++) {
         enum assay_error error = steps[i](self, reason);
         if (error != ASSAY_OK) {

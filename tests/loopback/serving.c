@@ -9,9 +9,9 @@
 
 #include "core/clock.h"
 #include "verifier/admin_socket.h"
-#include "verifier/cipher_cache.h"
 #include "verifier/geo.h"
 #include "verifier/handlers.h"
+#include "verifier/loop_parts.h"
 #include "verifier/metrics.h"
 #include "verifier/rates.h"
 #include "verifier/routes.h"
@@ -47,33 +47,14 @@ static void register_admin(h2o_hostconf_t *host)
     assay_routes_register(host, admin_routes, ASSAY_COUNT_OF(admin_routes));
 }
 
-static enum assay_error open_loop(struct assay_loop *loop)
-{
-    loop->metrics = assay_metrics_of_loop(loop->service->metrics, loop->number);
-    must(assay_cipher_cache_create(loop->service->keyring, &loop->ciphers));
-    must(assay_geo_reader_open(loop->service->geo, &loop->geo));
-    assay_workers_attach(loop->service->workers, loop);
-    return ASSAY_OK;
-}
-
-static void close_loop(struct assay_loop *loop)
-{
-    assay_workers_detach(loop->service->workers, loop);
-    assay_geo_reader_close(loop->geo);
-    assay_cipher_cache_destroy(loop->ciphers);
-}
-
-static bool is_busy(struct assay_loop *loop)
-{
-    return assay_workers_pending(loop->service->workers) > 0;
-}
-
 static const struct assay_server_hooks hooks = {
     .public_routes = register_public,
     .admin_routes = register_admin,
-    .loop_open = open_loop,
-    .loop_close = close_loop,
-    .is_busy = is_busy,
+    .loop_open = assay_loop_open,
+    .loop_close = assay_loop_close,
+    .pass_begin = assay_loop_pass_begin,
+    .pass_end = assay_loop_pass_end,
+    .is_busy = assay_loop_is_busy,
 };
 
 void serving_init(struct serving *serving)
