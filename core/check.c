@@ -30,6 +30,7 @@ struct check {
     struct assay_catalog *catalog;
     struct assay_check_items *items;
     uint64_t end;
+    uint32_t places; /* those that the state must hold */
     uint32_t pass;
     uint32_t passes;
 };
@@ -89,7 +90,7 @@ static enum assay_error check_of_item(const struct check *check, uint64_t positi
     return error == ASSAY_E_CORRUPT ? damaged(check, position, what) : error;
 }
 
-static enum assay_error check_record(const struct check *check, uint64_t position,
+static enum assay_error check_record(struct check *check, uint64_t position,
                                      const struct assay_record *record)
 {
     enum assay_error error = ASSAY_OK;
@@ -108,6 +109,9 @@ static enum assay_error check_record(const struct check *check, uint64_t positio
     case ASSAY_RECORD_SUMMARY:
         return check_summary(check, position, &record->summary);
     default:
+        if (record->type == ASSAY_RECORD_PLACE && position < check->report->state_position) {
+            check->places = record->place.place;
+        }
         error = assay_catalog_apply(check->catalog, record, position);
         return error == ASSAY_E_CORRUPT
                    ? damaged(check, position, "does not fit the records before it")
@@ -213,6 +217,7 @@ static enum assay_error run_pass(struct check *check)
             .catalog = check->catalog,
             .snapshot = check->snapshot,
             .state_position = check->report->state_position,
+            .places = check->places,
         };
         error = assay_check_catalog_rows(&catalog, &check->report->catalog_rows, check->reason);
     }

@@ -51,6 +51,7 @@ struct assay_check_catalog {
     struct assay_catalog *catalog; /* the whole replay's; its rows are taken */
     struct assay_state_reader *snapshot;
     uint64_t state_position;
+    uint32_t places; /* numbers up to here were given below state_position */
 };
 
 /** Compare the state's catalog rows with the replay's. rows: out, how many were compared.
