@@ -10,7 +10,11 @@
 
 #include <cmocka.h>
 #include <lmdb.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/support/key_support.h"
 
@@ -271,6 +275,37 @@ static void a_newer_environment_is_refused(void **state)
     reopen();
 }
 
+/* In a process of its own: the file may not grow, so that the commit cannot be written. */
+static _Noreturn void put_without_room(const char *dir)
+{
+    struct assay_personal *opened = NULL;
+    struct assay_reason reason;
+    struct rlimit limit = {0, 0};
+    uint8_t reference[ASSAY_REFERENCE_LEN] = {1};
+    uint8_t commitment[ASSAY_SHA256_LEN];
+    signal(SIGXFSZ, SIG_IGN);
+    if (assay_personal_open(dir, keys.keyring, &opened, &reason) != ASSAY_OK ||
+        setrlimit(RLIMIT_FSIZE, &limit) != 0) {
+        _exit(1);
+    }
+    enum assay_error error = assay_personal_put(opened, reference, "text", 0, commitment);
+    _exit(error == ASSAY_OK ? 2 : 3);
+}
+
+static void a_commit_that_fails_ends_the_process(void **state)
+{
+    (void)state;
+    int status = 0;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        put_without_room(keys.keys);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGABRT);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -299,6 +334,7 @@ int main(void)
         cmocka_unit_test(the_folder_is_the_owners_alone),
         cmocka_unit_test(damaged_and_newer_records_are_told_apart),
         cmocka_unit_test(a_newer_environment_is_refused),
+        cmocka_unit_test(a_commit_that_fails_ends_the_process),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
