@@ -380,6 +380,17 @@ void assay_keyring_batch_keys(const struct assay_keyring *keyring, uint32_t epoc
     assay_bytes_wipe(of_batch, sizeof of_batch);
 }
 
+void assay_keyring_offline_seed(const struct assay_keyring *keyring, uint32_t epoch,
+                                uint32_t handle, uint8_t seed[ASSAY_ED25519_KEY_LEN])
+{
+    uint8_t of_epoch[ASSAY_ROOT_KEY_LEN];
+    derive(secret_of(keyring, ASSAY_KEY_LABEL), (struct purpose){"assay/label/epoch", true, epoch},
+           of_epoch, sizeof of_epoch);
+    derive(of_epoch, (struct purpose){"assay/label/offline", true, handle}, seed,
+           ASSAY_ED25519_KEY_LEN);
+    assay_bytes_wipe(of_epoch, sizeof of_epoch);
+}
+
 void assay_keyring_pin_key(const struct assay_keyring *keyring, uint32_t epoch, uint32_t handle,
                            uint8_t key[ASSAY_CMAC_KEY_LEN])
 {
@@ -420,6 +431,18 @@ void assay_keyring_sign(const struct assay_keyring *keyring, enum assay_key_name
     int done = EVP_DigestSign(context, sig, &sig_len, data, len_bytes);
     assay_assert(done == 1);
     assay_assert(sig_len == ASSAY_ED25519_SIG_LEN);
+}
+
+void assay_keyring_public_key(const struct assay_keyring *keyring, enum assay_key_name name,
+                              uint8_t key[ASSAY_ED25519_KEY_LEN])
+{
+    assay_assert(rows[name].public_file != NULL);
+    ASSAY_CLEANUP(pkey_free) EVP_PKEY *pair = private_key(secret_of(keyring, name));
+    size_t len = ASSAY_ED25519_KEY_LEN;
+    assay_assert(pair != NULL);
+    int done = EVP_PKEY_get_raw_public_key(pair, key, &len);
+    assay_assert(done == 1);
+    assay_assert(len == ASSAY_ED25519_KEY_LEN);
 }
 
 enum assay_error assay_public_key_read(const char *dir, enum assay_key_name name,

@@ -62,6 +62,11 @@ bool assay_keyring_has(const struct assay_keyring *keyring, enum assay_key_name 
 void assay_keyring_batch_keys(const struct assay_keyring *keyring, uint32_t epoch, uint32_t handle,
                               struct assay_batch_keys *keys);
 
+/** Ed25519 seed of a batch of form O1. The label root is open. Secret: wipe after use.
+ *  threads: any. */
+void assay_keyring_offline_seed(const struct assay_keyring *keyring, uint32_t epoch,
+                                uint32_t handle, uint8_t seed[ASSAY_ED25519_KEY_LEN]);
+
 /** PIN key of a batch. The PIN root is open. threads: any. */
 void assay_keyring_pin_key(const struct assay_keyring *keyring, uint32_t epoch, uint32_t handle,
                            uint8_t key[ASSAY_CMAC_KEY_LEN]);
@@ -73,6 +78,10 @@ void assay_keyring_service_key(const struct assay_keyring *keyring,
 /** Ed25519 (RFC 8032) signature by office.key or site.key, which is open. */
 void assay_keyring_sign(const struct assay_keyring *keyring, enum assay_key_name name,
                         const void *data, size_t len_bytes, uint8_t sig[ASSAY_ED25519_SIG_LEN]);
+
+/** Raw public key of office.key or site.key, which is open. threads: any. */
+void assay_keyring_public_key(const struct assay_keyring *keyring, enum assay_key_name name,
+                              uint8_t key[ASSAY_ED25519_KEY_LEN]);
 
 /** Raw public key of office.key or site.key, read from the keyring's folder's .pub file;
  *  the private file need not be open. ASSAY_OK, ASSAY_E_NOT_FOUND, ASSAY_E_CORRUPT. */

@@ -18,6 +18,10 @@
 /* Office tokens. Met: E_FULL; revoke one. */
 #define ASSAY_TOKENS_MAX 256
 
+/* Keys in one published list, and bytes of its text. Met: E_FULL; publish a list for each sku. */
+#define ASSAY_KEY_LIST_KEYS_MAX (1u << 15)
+#define ASSAY_KEY_LIST_BYTES_MAX (16u << 20)
+
 /* -- texts, bytes of UTF-8 without the final NUL -- */
 #define ASSAY_BRAND_NAME_MAX 80
 #define ASSAY_SKU_MAX 40           /* [A-Za-z0-9._-] */

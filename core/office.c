@@ -32,6 +32,8 @@ static const struct command_row command_rows[] = {
     {"batch.show", ASSAY_SCOPE_READ, assay_office_batch_show, "one batch with its ranges"},
     {"manifest.import", ASSAY_SCOPE_WRITE, assay_office_manifest_import,
      "take in a print site's report"},
+    {"keys.list", ASSAY_SCOPE_READ, assay_office_keys_list,
+     "the signed list of keys that check O1 labels"},
     {"item.show", ASSAY_SCOPE_READ, assay_office_item_show, "state and history of one code"},
     {"scans.list", ASSAY_SCOPE_READ, assay_office_scans_list, "recorded scans, by cursor"},
     {"stats.show", ASSAY_SCOPE_READ, assay_office_stats_show, "figures of the store"},

@@ -30,12 +30,13 @@ static json_t *batch_json(const struct assay_batch *batch, bool with_ranges)
     char handle[ASSAY_HANDLE_SIZE];
     assay_handle_format(batch->handle, handle);
     json_t *json = json_pack(
-        "{s:s, s:s, s:s, s:I, s:I, s:s, s:o, s:b, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:s, "
-        "s:s}",
+        "{s:s, s:s, s:s, s:I, s:I, s:s, s:o, s:b, s:b, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:o, "
+        "s:s, s:s}",
         "handle", handle, "sku", batch->sku, "lot", batch->lot, "count", (json_int_t)batch->count,
         "epoch", (json_int_t)batch->epoch, "market", batch->market, "expires_on",
         assay_office_day(batch->expires_on), "pin", (batch->flags & ASSAY_BATCH_HAS_PIN) != 0,
-        "state", assay_batch_state_name(batch), "closed", batch->closed, "printed",
+        "offline", (batch->flags & ASSAY_BATCH_IS_OFFLINE) != 0, "state",
+        assay_batch_state_name(batch), "closed", batch->closed, "printed",
         (json_int_t)batch->good_count, "active", (json_int_t)assay_range_set_total(&batch->active),
         "shipped", (json_int_t)assay_range_set_total(&batch->shipped), "recalled",
         (json_int_t)assay_range_set_total(&batch->recalled), "voided",
@@ -190,6 +191,7 @@ static enum assay_error batch_read(const struct assay_office_call *call, struct 
     int64_t count = 0;
     int64_t epoch = 1;
     bool pin = false;
+    bool offline = false;
     char expires_on[ASSAY_DATE_TEXT_SIZE] = "";
     const struct assay_json_field fields[] = {
         {"sku", ASSAY_JSON_TEXT, true, batch->sku, sizeof batch->sku, 0, 0, NULL},
@@ -198,6 +200,7 @@ static enum assay_error batch_read(const struct assay_office_call *call, struct 
         {"expires_on", ASSAY_JSON_TEXT, false, expires_on, sizeof expires_on, 0, 0, NULL},
         {"market", ASSAY_JSON_TEXT, false, batch->market, sizeof batch->market, 0, 0, NULL},
         {"pin", ASSAY_JSON_BOOLEAN, false, &pin, 0, 0, 0, NULL},
+        {"offline", ASSAY_JSON_BOOLEAN, false, &offline, 0, 0, 0, NULL},
         {"epoch", ASSAY_JSON_INTEGER, false, &epoch, 0, 1, EPOCH_MAX, NULL},
     };
     enum assay_error error = ASSAY_OFFICE_READ(call, fields);
@@ -216,7 +219,7 @@ static enum assay_error batch_read(const struct assay_office_call *call, struct 
     }
     batch->count = (uint32_t)count;
     batch->epoch = (uint32_t)epoch;
-    batch->flags = pin ? ASSAY_BATCH_HAS_PIN : 0;
+    batch->flags = (pin ? ASSAY_BATCH_HAS_PIN : 0) | (offline ? ASSAY_BATCH_IS_OFFLINE : 0);
     return batch_check(call, batch);
 }
 

@@ -49,6 +49,8 @@ ASSAY_MUST_CHECK enum assay_error assay_office_batch_show(const struct assay_off
                                                           json_t **result);
 ASSAY_MUST_CHECK enum assay_error assay_office_manifest_import(const struct assay_office_call *call,
                                                                json_t **result);
+ASSAY_MUST_CHECK enum assay_error assay_office_keys_list(const struct assay_office_call *call,
+                                                         json_t **result);
 ASSAY_MUST_CHECK enum assay_error assay_office_item_show(const struct assay_office_call *call,
                                                          json_t **result);
 ASSAY_MUST_CHECK enum assay_error assay_office_scans_list(const struct assay_office_call *call,

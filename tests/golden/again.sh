@@ -6,6 +6,6 @@ cd "$(dirname "$0")"
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
 node make_golden.mjs "$made"
-for file in codes.json keys.json receipts.json; do
+for file in codes.json keys.json offline.json receipts.json; do
     diff "$file" "$made/$file"
 done

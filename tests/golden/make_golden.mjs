@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-/* A second implementation of docs/FORMAT.md, sections 1, 2 and 6, from that page alone; it makes
+/* A second implementation of docs/FORMAT.md, sections 1, 2, 5.3 and 6, from that page alone; it makes
  * the golden vectors that the C code is held to. Node 18, nothing but node:crypto.
  *
- * usage: make_golden.mjs [FOLDER]    writes codes.json, keys.json, receipts.json there
+ * usage: make_golden.mjs [FOLDER]    writes codes.json, keys.json, offline.json, receipts.json there
  *
  * It also opens tests/golden/made_by_c/*.key, which the C code has written, and puts what it finds
  * into keys.json: so each side reads what the other wrote.
  */
 import {
-  createCipheriv, createDecipheriv, createHmac, createPrivateKey, createPublicKey, hkdfSync,
-  scryptSync, sign,
+  createCipheriv, createDecipheriv, createHash, createHmac, createPrivateKey, createPublicKey,
+  hkdfSync, scryptSync, sign,
 } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -201,6 +201,34 @@ function publicHalf(seed) {
   };
 }
 
+// -- section 1.4: form O1 --
+
+function offlineKey(secrets, epoch, handle) {
+  const seed = derived(derived(secrets.label, 'assay/label/epoch', epoch, 32),
+    'assay/label/offline', handle, 32);
+  const raw = publicHalf(seed).raw;
+  return { seed, raw, id: base32(firstBits(createHash('sha256').update(raw).digest(), 15), 3) };
+}
+
+function offlineSignature({ seed, id }, code) {
+  const sig = sign(null, Buffer.from(`AFC-O1${id}${code}`, 'ascii'), ed25519(seed));
+  return id + base32(BigInt('0x' + hex(sig)) << 3n, 103);
+}
+
+// -- section 5: signed JSON; nothing here needs an escape --
+
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const names = Object.keys(value).sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(',')}}`;
+}
+
+function signedDocument(seed, object) {
+  const bytes = Buffer.from(`${object.type}\n${canonical(object)}`);
+  return { ...object, signature: sign(null, bytes, ed25519(seed)).toString('base64url') };
+}
+
 // -- section 6: receipts --
 
 function makeReceipt(key, { verdict, item, scanId, device, expiresAtMs }) {
@@ -262,6 +290,31 @@ function goldenKeys() {
   return { passphrase: PASSPHRASE, files, signers, purposes, made_by_c: madeByC };
 }
 
+function goldenOffline() {
+  const batches = [[1, 0x2badcafe], [2, 0x2badcafe], [0, 1], [0xffffffff, 0x3fffffff]];
+  const rows = batches.map(([epoch, handle]) => {
+    const key = offlineKey(secrets, epoch, handle);
+    return {
+      epoch, handle, seed: hex(key.seed), key: hex(key.raw), id: key.id,
+      items: [0, 77, 2 ** 24 - 1].map((index) => {
+        const code = makeCode(batchKeys(secrets, epoch, handle), 2, handle, index);
+        return { code, text: offlineSignature(key, code) };
+      }),
+    };
+  });
+  const listed = rows.slice(1).map(({ handle, key, id }, i) => ({
+    id, key: Buffer.from(key, 'hex').toString('base64url'), handle: base32(BigInt(handle), 6),
+    sku: 'YB-10400', count: 2 ** 24, valid_from: '2026-09-21T13:33:20.123Z',
+    valid_to: i === 0 ? '2028-12-31' : null, revoked: i === 1 ? [[0, 9], [77, 77]] : [],
+  }));
+  const list = signedDocument(secrets.office, {
+    type: 'assay-keys', version: 1, brand: '元宝', host: 'https://v.brand.cn',
+    utc_offset_minutes: 480, published_at: '2026-09-22T00:00:00.000Z',
+    office_key: publicHalf(secrets.office).raw.toString('base64url'), keys: listed,
+  });
+  return { batches: rows, list };
+}
+
 function goldenReceipts() {
   const key = derived(secrets.service, 'assay/service/receipt', null, 32);
   const cases = [
@@ -277,7 +330,9 @@ function goldenReceipts() {
 }
 
 const out = process.argv[2] ?? HERE;
-const vectors = { codes: goldenCodes(), keys: goldenKeys(), receipts: goldenReceipts() };
+const vectors = {
+  codes: goldenCodes(), keys: goldenKeys(), offline: goldenOffline(), receipts: goldenReceipts(),
+};
 for (const [name, value] of Object.entries(vectors)) {
   writeFileSync(join(out, `${name}.json`), JSON.stringify(value, null, 1) + '\n');
 }

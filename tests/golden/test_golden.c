@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The C code against the vectors of a second implementation (make_golden.mjs). */
-#include "core/keyring.h"
+#include "core/key_list.h"
 #include "core/receipt.h"
 
 #include <jansson.h>
@@ -239,6 +239,77 @@ static void the_script_opens_our_files(void **state)
     json_decref(keys);
 }
 
+static void check_offline_batch(const json_t *batch)
+{
+    uint8_t seed[ASSAY_ED25519_KEY_LEN];
+    char id[ASSAY_KEY_ID_SIZE];
+    struct assay_offline_signer *signer = NULL;
+    json_t *item = NULL;
+    size_t i = 0;
+    assay_keyring_offline_seed(keyring, number_of(batch, "epoch"), number_of(batch, "handle"),
+                               seed);
+    is_hex(batch, "seed", seed, sizeof seed);
+    assert_int_equal(assay_offline_signer_create(seed, &signer), ASSAY_OK);
+    const uint8_t *key = assay_offline_signer_key(signer);
+    is_hex(batch, "key", key, ASSAY_ED25519_KEY_LEN);
+    assay_offline_key_id(key, id);
+    assert_string_equal(id, text_of(batch, "id"));
+    assert_true(json_array_size(json_object_get(batch, "items")) > 0);
+    json_array_foreach(json_object_get(batch, "items"), i, item)
+    {
+        char text[ASSAY_OFFLINE_TEXT_SIZE];
+        const char *code = text_of(item, "code");
+        assay_offline_sign(signer, code, text);
+        assert_string_equal(text, text_of(item, "text"));
+        assert_int_equal(assay_offline_check(key, code, text, strlen(text)), ASSAY_OK);
+    }
+    assay_offline_signer_destroy(signer);
+}
+
+static void offline_signatures_are_the_scripts(void **state)
+{
+    (void)state;
+    json_t *vectors = load("offline.json");
+    json_t *batch = NULL;
+    size_t i = 0;
+    assert_true(json_array_size(json_object_get(vectors, "batches")) > 0);
+    json_array_foreach(json_object_get(vectors, "batches"), i, batch)
+    {
+        check_offline_batch(batch);
+    }
+    json_decref(vectors);
+}
+
+/* The script's list, under the script's signature, tells the script's labels. */
+static void the_scripts_list_of_keys_is_believed(void **state)
+{
+    (void)state;
+    json_t *vectors = load("offline.json");
+    char *text = json_dumps(json_object_get(vectors, "list"), JSON_INDENT(1));
+    struct assay_key_list list;
+    struct assay_reason reason = {""};
+    static const enum assay_issued wanted[] = {ASSAY_ISSUED_NOT, ASSAY_ISSUED, ASSAY_ISSUED_PART,
+                                               ASSAY_ISSUED};
+    assert_non_null(text);
+    if (assay_key_list_read(text, strlen(text), NULL, &list, &reason) != ASSAY_OK) {
+        fail_msg("%s", reason.text);
+    }
+    assert_int_equal(list.count, 3);
+    for (size_t i = 0; i < ASSAY_COUNT_OF(wanted); i++) {
+        const json_t *batch = json_array_get(json_object_get(vectors, "batches"), i);
+        const json_t *item = json_array_get(json_object_get(batch, "items"), 1);
+        const struct assay_listed_key *key = NULL;
+        const char *sig = text_of(item, "text");
+        struct assay_span span = {(const uint8_t *)sig, strlen(sig)};
+        assert_int_equal(assay_key_list_check(&list, text_of(item, "code"), span,
+                                              list.published_at_unix_ms, &key),
+                         wanted[i]);
+    }
+    assay_key_list_deinit(&list);
+    free(text);
+    json_decref(vectors);
+}
+
 static void check_receipt(const json_t *row)
 {
     char text[ASSAY_RECEIPT_TEXT_SIZE];
@@ -279,6 +350,8 @@ int main(void)
         cmocka_unit_test(purposes_have_the_scripts_keys),
         cmocka_unit_test(signatures_are_the_scripts),
         cmocka_unit_test(the_script_opens_our_files),
+        cmocka_unit_test(offline_signatures_are_the_scripts),
+        cmocka_unit_test(the_scripts_list_of_keys_is_believed),
         cmocka_unit_test(receipts_are_the_scripts),
     };
     return cmocka_run_group_tests(tests, open_keys, remove_keys);
