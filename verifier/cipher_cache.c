@@ -2,10 +2,13 @@
 #include "verifier/cipher_cache.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct cache_entry {
     uint32_t handle; /* 0 = empty */
     struct assay_code_cipher *cipher;
+    bool has_key;
+    uint8_t key[ASSAY_ED25519_KEY_LEN]; /* public, of a batch of form O1 */
 };
 
 struct assay_cipher_cache {
@@ -48,7 +51,7 @@ void assay_cipher_cache_rekey(struct assay_cipher_cache *cache, const struct ass
 {
     for (size_t i = 0; i < ASSAY_CIPHER_CACHE_SLOTS; i++) {
         assay_code_cipher_destroy(cache->entries[i].cipher);
-        cache->entries[i] = (struct cache_entry){0, NULL};
+        cache->entries[i] = (struct cache_entry){.handle = 0};
     }
     cache->keyring = keyring;
 }
@@ -87,8 +90,45 @@ enum assay_error assay_cipher_cache_get(struct assay_cipher_cache *cache,
             return error;
         }
         assay_code_cipher_destroy(entry->cipher);
-        *entry = (struct cache_entry){batch->handle, fresh};
+        *entry = (struct cache_entry){.handle = batch->handle, .cipher = fresh};
     }
     *cipher = entry->cipher;
     return ASSAY_OK;
+}
+
+static enum assay_error derive_offline(const struct assay_keyring *keyring,
+                                       const struct assay_batch_facts *batch,
+                                       uint8_t key[ASSAY_ED25519_KEY_LEN])
+{
+    uint8_t seed[ASSAY_ED25519_KEY_LEN];
+    struct assay_offline_signer *signer;
+    assay_keyring_offline_seed(keyring, batch->epoch, batch->handle, seed);
+    enum assay_error error = assay_offline_signer_create(seed, &signer);
+    assay_bytes_wipe(seed, sizeof seed);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    memcpy(key, assay_offline_signer_key(signer), ASSAY_ED25519_KEY_LEN);
+    assay_offline_signer_destroy(signer);
+    return ASSAY_OK;
+}
+
+enum assay_error assay_cipher_cache_offline_key(struct assay_cipher_cache *cache,
+                                                const struct assay_batch_facts *batch,
+                                                uint8_t key[ASSAY_ED25519_KEY_LEN])
+{
+    struct assay_code_cipher *cipher;
+    enum assay_error error = assay_cipher_cache_get(cache, batch, &cipher);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    struct cache_entry *entry = &cache->entries[batch->slot % ASSAY_CIPHER_CACHE_SLOTS];
+    if (!entry->has_key) {
+        error = derive_offline(cache->keyring, batch, entry->key);
+        entry->has_key = error == ASSAY_OK;
+    }
+    if (error == ASSAY_OK) {
+        memcpy(key, entry->key, sizeof entry->key);
+    }
+    return error;
 }

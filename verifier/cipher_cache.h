@@ -9,7 +9,7 @@
 #ifndef ASSAY_VERIFIER_CIPHER_CACHE_H
 #define ASSAY_VERIFIER_CIPHER_CACHE_H
 
-#include "core/keyring.h"
+#include "core/offline.h"
 #include "core/store.h"
 
 /* Ciphers ready on one loop, about 1 KiB each. More batches are derived again when they collide. */
@@ -34,5 +34,12 @@ void assay_cipher_cache_rekey(struct assay_cipher_cache *cache,
 ASSAY_MUST_CHECK enum assay_error assay_cipher_cache_get(struct assay_cipher_cache *cache,
                                                          const struct assay_batch_facts *batch,
                                                          struct assay_code_cipher **cipher);
+
+/** Public key of a batch of form O1, resident beside its cipher once it was asked for.
+ *  key: out. returns ASSAY_OK; ASSAY_E_MEMORY; ASSAY_E_CRYPTO. threads: the loop's. */
+ASSAY_MUST_CHECK enum assay_error
+assay_cipher_cache_offline_key(struct assay_cipher_cache *cache,
+                               const struct assay_batch_facts *batch,
+                               uint8_t key[ASSAY_ED25519_KEY_LEN]);
 
 #endif
