@@ -97,8 +97,9 @@ int assay_asset_get(h2o_handler_t *handler, h2o_req_t *request)
     add_header(request, H2O_TOKEN_ETAG, etag);
     add_header(request, H2O_TOKEN_VARY, h2o_iovec_init(H2O_STRLIT("accept-encoding")));
     h2o_iovec_t type = h2o_iovec_init(asset->type, strlen(asset->type));
+    /* Weak comparison (RFC 9110, 13.1.2): the quoted part alone, wherever it stands in the list. */
     h2o_iovec_t wanted = assay_request_header(request, H2O_TOKEN_IF_NONE_MATCH);
-    if (h2o_contains_token(wanted.base, wanted.len, etag.base, etag.len, ',')) {
+    if (h2o_strstr(wanted.base, wanted.len, etag.base + 2, etag.len - 2) != SIZE_MAX) {
         assay_reply_send(request, 304, type, h2o_iovec_init("", 0));
         return 0;
     }

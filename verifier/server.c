@@ -259,17 +259,13 @@ static enum assay_error await_reports(struct assay_server *server, unsigned star
     return failed;
 }
 
-static void close_loop(struct server_loop *self)
+/* After every thread has ended: until then one could still be sent a message. */
+static void dispose_loop(struct server_loop *self)
 {
-    if (self->server->options.hooks->loop_close != NULL) {
-        self->server->options.hooks->loop_close(&self->loop);
-    }
-    if (self->cut_off) {
-        return; /* h2o cannot dispose of a context with connections; the process ends soon */
-    }
     for (unsigned i = 0; i < self->listener_count; i++) {
         assay_listener_deinit(&self->listeners[i]);
     }
+    on_wake(&self->wake, &self->wake._messages);
     h2o_multithread_unregister_receiver(self->loop.context.queue, &self->wake);
     h2o_loop_t *loop = self->loop.context.loop;
     h2o_context_dispose(&self->loop.context);
@@ -289,7 +285,9 @@ static void *loop_main(void *argument)
         return NULL;
     }
     run_passes(self);
-    close_loop(self);
+    if (hooks->loop_close != NULL) {
+        hooks->loop_close(&self->loop);
+    }
     return NULL;
 }
 
@@ -415,7 +413,10 @@ bool assay_server_stop(struct assay_server *server)
         clean = clean && !server->loops[i].cut_off;
     }
     if (!clean) {
-        return false;
+        return false; /* h2o cannot dispose of a context with connections; the process ends soon */
+    }
+    for (unsigned i = 0; i < server->loop_count; i++) {
+        dispose_loop(&server->loops[i]);
     }
     assay_connections_destroy(server->connections);
     h2o_config_dispose(&server->public_config);
