@@ -272,9 +272,21 @@ static void dispose_loop(struct server_loop *self)
     h2o_evloop_destroy(loop);
 }
 
+/* On the loop's own thread: the sockets of a context draw on lists of memory of the thread that
+ * makes it, without a lock (h2o_socket_buffer_prototype is thread-local). */
+static void init_context(struct server_loop *self)
+{
+    struct assay_server *server = self->server;
+    bool is_private = self->loop.number == server->options.threads;
+    h2o_context_init(&self->loop.context, h2o_evloop_create(),
+                     is_private ? &server->private_config : &server->public_config);
+    h2o_multithread_register_receiver(self->loop.context.queue, &self->wake, on_wake);
+}
+
 static void *loop_main(void *argument)
 {
     struct server_loop *self = argument;
+    init_context(self);
     const struct assay_server_hooks *hooks = self->server->options.hooks;
     for (unsigned i = 0; i < self->listener_count; i++) {
         assay_listener_start(&self->listeners[i], self->fds[i]);
@@ -289,18 +301,6 @@ static void *loop_main(void *argument)
         hooks->loop_close(&self->loop);
     }
     return NULL;
-}
-
-static void init_loop(struct assay_server *server, unsigned number)
-{
-    struct server_loop *self = &server->loops[number];
-    self->server = server;
-    self->loop.service = server->service;
-    self->loop.number = number;
-    bool is_private = number == server->options.threads;
-    h2o_context_init(&self->loop.context, h2o_evloop_create(),
-                     is_private ? &server->private_config : &server->public_config);
-    h2o_multithread_register_receiver(self->loop.context.queue, &self->wake, on_wake);
 }
 
 static enum assay_error start_threads(struct assay_server *server, struct assay_reason *reason)
@@ -364,7 +364,9 @@ enum assay_error assay_server_start(const struct assay_server_options *options,
     }
     configure_all(self);
     for (unsigned i = 0; i < self->loop_count; i++) {
-        init_loop(self, i);
+        self->loops[i].server = self;
+        self->loops[i].loop.service = service;
+        self->loops[i].loop.number = i;
     }
     error = bind_all(self, reason);
     if (error == ASSAY_OK) {
