@@ -43,7 +43,7 @@ static int ended(const char *text, char *written, size_t size)
     if (child == 0) {
         struct assay_tool_call call;
         dup2(channel[1], STDERR_FILENO);
-        freopen("/dev/null", "w", stdout);
+        assert_non_null(freopen("/dev/null", "w", stdout));
         assay_arguments_read(line.count, line.words, &call);
         _exit(99); /* it was read */
     }
