@@ -80,6 +80,10 @@ has "assay_"
 refused 1 "exists already" init "$data" --brand X
 refused 1 "no such folder" product list --data "$work/nowhere"
 
+mkdir "$work/empty"
+refused 1 "no data directory" product list --data "$work/empty"
+[ -z "$(ls "$work/empty")" ] || complain "something was made in a folder that is none of ours"
+
 # -- products --
 done_ product add --data "$data" --sku YB-10400 --gtin 6901234567892 --name "元宝充电宝|Power bank" \
     --warranty-months 3 --registration-bonus-months 2
