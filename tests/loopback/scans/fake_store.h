@@ -16,7 +16,7 @@ struct assay_store {
     struct assay_batch_facts batches[2];
     /* What was asked. Written by the loop's thread; read it after an answer has come. */
     unsigned groups;
-    unsigned scans;
+    _Atomic unsigned scans;
     unsigned largest_group;
     unsigned forged;
     struct assay_scan_request last; /* its batch is one of the above */
