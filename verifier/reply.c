@@ -219,6 +219,8 @@ const char *assay_reply_phrase(int status)
         return "OK";
     case 201:
         return "Created";
+    case 303:
+        return "See Other";
     case 304:
         return "Not Modified";
     case 400:

@@ -190,7 +190,7 @@
       (state && first ? function (words) { state.textContent = words; } : status)(text);
     }
     hold(form, true);
-    form.hidden = first;
+    form.parentNode.hidden = first;
     if (first) {
       page.classList.add('working');
     }
@@ -203,7 +203,7 @@
         show(answer.page, by === 'tap');
         return;
       }
-      form.hidden = false;
+      form.parentNode.hidden = false;
       hold(form, false);
       say(problem(answer));
     });

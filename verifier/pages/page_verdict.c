@@ -223,11 +223,11 @@ static void put_look_panel(struct assay_page_out *out, const struct assay_page *
         assay_page_code_form(out, page);
     } else {
         assay_page_scan_form(out, page);
-        if (page->offline_form) {
-            assay_page_put(out, "<p>$t</p>\n", ASSAY_TEXT_OFFLINE);
-        }
     }
     assay_page_put(out, "</div>\n");
+    if (page->offline_form) {
+        assay_page_put(out, "<p class=\"card\">$t</p>\n", ASSAY_TEXT_OFFLINE);
+    }
 }
 
 void assay_page_panel(struct assay_page_out *out, const struct assay_page *page)
