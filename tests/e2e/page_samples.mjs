@@ -104,6 +104,11 @@ async function picture(page, base, name, width) {
   fs.writeFileSync(path.join(pictures, `page-${base_name}${suffix}.png`), png);
 }
 
+for (const file of fs.readdirSync(path.join(dir, 'assets')).filter((name) => !name.endsWith('.gz'))) {
+  const plain = fs.readFileSync(path.join(dir, 'assets', file));
+  const packed = fs.readFileSync(path.join(dir, 'assets', `${file}.gz`));
+  expect(zlib.gunzipSync(packed).equals(plain), `${file} is not what its .gz holds`);
+}
 const server = await serve();
 const base = `http://127.0.0.1:${server.address().port}`;
 const { context, close } = await launch({ deviceScaleFactor: pictures ? 2 : 1 });

@@ -84,19 +84,8 @@ static void test_paths_that_are_no_label(void **state)
 {
     (void)state;
     static const char *const missing[] = {
-        "/",
-        "/favicon.ico",
-        "/01",
-        "/01/1/21",
-        "/01/1/21/",
-        "/01//21/1",
-        "/1/2/3",
-        "/assets/x.css",
-        "/.env",
-        "//",
-        "/1/",
-        "/01/1/22/1",
-        "/01/1/10/2/3/4",
+        "/favicon.ico",     "/01",   "/01/1/21", "/01/1/21/", "/01//21/1",  "/1/2/3",
+        "/assets/x.css",    "/.env", "//",       "/1/",       "/01/1/22/1", "/01/1/10/2/3/4",
         "/01/1/21/1/1/1/1",
     };
     for (size_t i = 0; i < ASSAY_COUNT_OF(missing); i++) {
@@ -111,6 +100,25 @@ static void test_paths_that_are_no_label(void **state)
     look("/12345");
     assert_int_equal(answer.status, 200);
     assert_non_null(strstr(answer.body, "verdict=malformed\nhint=1/15\n"));
+}
+
+/* The brand's host asks for a code; without its script the page sends it as a query. */
+static void test_home(void **state)
+{
+    (void)state;
+    look("/");
+    assert_int_equal(answer.status, 200);
+    assert_non_null(strstr(answer.body, "decided=0\n"));
+    look("/?code=&lang=en");
+    assert_int_equal(answer.status, 200);
+    look("/?code=1000-001d");
+    assert_int_equal(answer.status, 303);
+    assert_non_null(strstr(answer.head, "location: /1000-001d?lang=zh"));
+    look("/?lang=zh&code=%2F%2Fevil.example%3Fa%0D%0ASet-Cookie:%20b");
+    assert_int_equal(answer.status, 303);
+    assert_non_null(strstr(answer.head, "location: /%2F%2Fevil.example%3Fa%0D%0ASet-Cookie"));
+    assert_null(strstr(answer.head, "\nSet-Cookie"));
+    assert_int_equal(server.store.scans, 0);
 }
 
 static void test_head(void **state)
@@ -229,6 +237,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forms_of_a_label),
         cmocka_unit_test(test_paths_that_are_no_label),
+        cmocka_unit_test(test_home),
         cmocka_unit_test(test_head),
         cmocka_unit_test(test_assets),
         cmocka_unit_test(test_operators),

@@ -391,6 +391,12 @@ static void test_form_answers_with_a_page(void **state)
     assert_non_null(strstr(answer.body, "has_pin=1\nreceipt=1\n"));
     assert_null(strstr(answer.body, "scan_id=000102030405060708090a0b0c0d0e0f")); /* a fresh one */
     assert_true(server.store.last.by_form);
+    /* The page's script sends JSON, and wants the page too. */
+    ask(server.port, line, "Accept: text/html\r\nContent-Type: application/json\r\n",
+        "{\"position\":{\"lat\":1,\"lon\":2}}", &answer);
+    assert_non_null(strstr(answer.body, "verdict=genuine_seen\n"));
+    assert_false(server.store.last.by_form);
+    assert_true(server.store.last.own_position);
     ask(server.port, line, "Content-Type: application/x-www-form-urlencoded\r\n", "lot=L1",
         &answer);
     assert_verdict("genuine_seen"); /* not asked for a page */
