@@ -2,7 +2,7 @@
 /* Invariants
  *  1. places holds the page's tokens in order; each label's begin with a LABEL, which no search
  *     ever asks for, so that no copy takes along the text between two labels.
- *  2. pairs, single and earlier are only hints; what they point at is compared before it is used.
+ *  2. triples, pairs, single and earlier are only hints; what they point at is compared before it is used.
  */
 #include "codegen/qr_path.h"
 
@@ -11,8 +11,8 @@
 
 #define TABLE_BITS 12
 #define TABLE_SIZE (1u << TABLE_BITS)
-/* Earlier places of a pair of tokens that are compared, latest first. */
-#define CHAIN_MAX 16
+/* Earlier places of three tokens that are compared, latest first. */
+#define CHAIN_MAX 5
 
 /* Tokens: below WIDTH where a run begins, from WIDTH on how wide it is; these two end a row. So a
  * copy may begin in the middle of a run's text. */
@@ -28,7 +28,7 @@
 /* A token in the stream; one cache line holds four, as the search goes back and forth. */
 struct place {
     uint32_t begin;   /* in the stream */
-    uint32_t earlier; /* 1 + the place before with the same pair's hash, or 0 */
+    uint32_t earlier; /* 1 + the place before with the same triple's hash, or 0 */
     uint16_t token;
     uint16_t len_bytes;
 };
@@ -37,8 +37,9 @@ struct assay_qr_path {
     struct place *places;
     size_t count;
     size_t room;
-    uint32_t pairs[TABLE_SIZE];  /* 1 + the last place of a pair of tokens */
-    uint32_t single[TABLE_SIZE]; /* of one token */
+    uint32_t triples[TABLE_SIZE]; /* 1 + the last place of three tokens */
+    uint32_t pairs[TABLE_SIZE];   /* of two */
+    uint32_t single[TABLE_SIZE];  /* of one */
 };
 
 enum assay_error assay_qr_path_create(struct assay_qr_path **path)
@@ -62,6 +63,7 @@ void assay_qr_path_destroy(struct assay_qr_path *path)
 void assay_qr_path_reset(struct assay_qr_path *path)
 {
     path->count = 0;
+    memset(path->triples, 0, sizeof path->triples);
     memset(path->pairs, 0, sizeof path->pairs);
     memset(path->single, 0, sizeof path->single);
 }
@@ -143,9 +145,14 @@ static uint32_t hash(uint32_t key)
     return key * 0x9e3779b1u >> (32 - TABLE_BITS);
 }
 
-static uint32_t pair_hash(const struct place *place)
+static uint32_t pair_key(const struct place *place)
 {
-    return hash((uint32_t)place[0].token << 16 | place[1].token);
+    return (uint32_t)place[0].token << 16 | place[1].token;
+}
+
+static uint32_t triple_hash(const struct place *place)
+{
+    return hash(pair_key(place) * 31 + place[2].token);
 }
 
 /* How many tokens from `from` on are the same as those from `at` on. */
@@ -169,7 +176,7 @@ static size_t find(const struct assay_qr_path *path, const struct place *at,
                    const struct place *end, const struct place **from)
 {
     size_t best = 0;
-    uint32_t hint = at + 1 < end ? path->pairs[pair_hash(at)] : 0;
+    uint32_t hint = at + 2 < end ? path->triples[triple_hash(at)] : 0;
     for (int i = 0; i < CHAIN_MAX && near(path, hint, at); i++) {
         const struct place *place = &path->places[hint - 1];
         bool longer = at + best < end && place[best].token == at[best].token;
@@ -180,10 +187,13 @@ static size_t find(const struct assay_qr_path *path, const struct place *at,
         }
         hint = place->earlier;
     }
-    hint = path->single[hash(at->token)];
-    if (best == 0 && near(path, hint, at)) {
-        *from = &path->places[hint - 1];
-        best = same(*from, at, end);
+    const uint32_t others[] = {at + 1 < end ? path->pairs[hash(pair_key(at))] : 0,
+                               path->single[hash(at->token)]};
+    for (size_t i = 0; i < ASSAY_COUNT_OF(others) && best == 0; i++) {
+        if (near(path, others[i], at)) {
+            *from = &path->places[others[i] - 1];
+            best = same(*from, at, end);
+        }
     }
     return best;
 }
@@ -193,9 +203,12 @@ static void remember(struct assay_qr_path *path, struct place *at, const struct 
     uint32_t number = (uint32_t)(at - path->places) + 1;
     path->single[hash(at->token)] = number;
     if (at + 1 < end) {
-        uint32_t *pair = &path->pairs[pair_hash(at)];
-        at->earlier = *pair;
-        *pair = number;
+        path->pairs[hash(pair_key(at))] = number;
+    }
+    if (at + 2 < end) {
+        uint32_t *triple = &path->triples[triple_hash(at)];
+        at->earlier = *triple;
+        *triple = number;
     }
 }
 
