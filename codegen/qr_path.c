@@ -12,7 +12,7 @@
 #define TABLE_BITS 12
 #define TABLE_SIZE (1u << TABLE_BITS)
 /* Earlier places of three tokens that are compared, latest first. */
-#define CHAIN_MAX 5
+#define CHAIN_MAX 8
 
 /* Tokens: below WIDTH where a run begins, from WIDTH on how wide it is; these two end a row. So a
  * copy may begin in the middle of a run's text. */
