@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <locale.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "batch-tools/arguments.h"
 #include "batch-tools/door.h"
 #include "batch-tools/show.h"
+#include "core/log.h"
 
 /* Ask the office, print the answer. */
 static enum assay_error run_plain(struct assay_tool_call *call)
@@ -21,6 +23,7 @@ static enum assay_error run_plain(struct assay_tool_call *call)
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8"); /* widths of what is printed, whatever the terminal's names */
+    assay_log_set(STDERR_FILENO, ASSAY_LOG_WARNING);
     struct assay_tool_call call;
     assay_arguments_read(argc, argv, &call);
     enum assay_error error =

@@ -127,6 +127,25 @@ enum assay_error assay_check_items_take_row(struct assay_check_items *items, uin
     return ASSAY_OK;
 }
 
+/* Numbers count the item's scans on sale. A PIN posted by a device that scanned just before is
+ * recorded as a scan of its own, under that earlier scan's number. */
+static const char *find_number_fault(const struct assay_item *item,
+                                     const struct assay_scan_record *scan)
+{
+    if ((scan->flags & ASSAY_SCAN_ON_SALE) == 0) {
+        return scan->number != 0 ? "has a number before its item was on sale" : NULL;
+    }
+    bool next = scan->number == item->scans + 1;
+    bool reveal = (scan->flags & (ASSAY_SCAN_PIN_RIGHT | ASSAY_SCAN_PIN_WRONG)) != 0;
+    if (!next && !(reveal && scan->number >= 1 && scan->number <= item->scans)) {
+        return "has a number that does not follow its item's last";
+    }
+    if (((scan->flags & ASSAY_SCAN_FIRST) != 0) != (next && item->scans == 0)) {
+        return "is a first scan by its flag or by its number, but not by both";
+    }
+    return NULL;
+}
+
 /* What is wrong with a record, seen from its item as it was before; NULL = nothing. */
 static const char *find_fault(const struct assay_item *item, const struct assay_check_step *step)
 {
@@ -134,9 +153,8 @@ static const char *find_fault(const struct assay_item *item, const struct assay_
     if (record->type == ASSAY_RECORD_SCAN && record->scan.previous != item->last_scan) {
         return "names another record than its item's previous scan";
     }
-    if (record->type == ASSAY_RECORD_SCAN &&
-        ((record->scan.flags & ASSAY_SCAN_FIRST) != 0) != (record->scan.number == 1)) {
-        return "is a first scan by its flag or by its number, but not by both";
+    if (record->type == ASSAY_RECORD_SCAN) {
+        return find_number_fault(item, &record->scan);
     }
     if (record->type == ASSAY_RECORD_CLAIM && item->claim != 0) {
         return "registers an item a second time";

@@ -224,10 +224,14 @@ void assay_ledger_close(struct assay_ledger *ledger)
 
 /* -- append -- */
 
-/* The header and as many zeros as fill the boundary must fit too. */
+/* In the current segment, with as many zeros as fill the boundary. */
 static bool group_fits(const struct assay_ledger *ledger, size_t len_bytes)
 {
-    return ledger->offset + assay_group_span(len_bytes) <= ledger->folder.segment_bytes;
+    uint64_t span = assay_group_span(len_bytes);
+    /* What would not fit a fresh segment either would leave segments without a group behind. */
+    assay_assert(span <= ASSAY_LEDGER_GROUP_BYTES_MAX);
+    assay_assert(ASSAY_SEGMENT_HEADER_LEN + span <= ledger->folder.segment_bytes);
+    return ledger->offset + span <= ledger->folder.segment_bytes;
 }
 
 static enum assay_error fail_for_good(struct assay_ledger *ledger)
@@ -275,7 +279,6 @@ static enum assay_error change_segment(struct assay_ledger *ledger)
 
 enum assay_error assay_ledger_next(struct assay_ledger *ledger, size_t len_bytes, uint64_t *first)
 {
-    assay_assert(ASSAY_GROUP_HEADER_LEN + len_bytes <= ASSAY_LEDGER_GROUP_BYTES_MAX);
     if (atomic_load(&ledger->failed)) {
         return ASSAY_E_IO;
     }
@@ -334,9 +337,6 @@ enum assay_error assay_ledger_append(struct assay_ledger *ledger, const void *da
                                      size_t len_bytes, uint32_t records, uint64_t *first)
 {
     struct assay_span span = {data, len_bytes};
-    assay_assert(ASSAY_GROUP_HEADER_LEN + len_bytes <= ASSAY_LEDGER_GROUP_BYTES_MAX);
-    assay_assert(ASSAY_SEGMENT_HEADER_LEN + assay_group_span(len_bytes) <=
-                 ledger->folder.segment_bytes);
     assay_assert(records_are_whole(span, records));
     if (atomic_load(&ledger->failed)) {
         return ASSAY_E_IO;

@@ -39,6 +39,15 @@ static size_t chunk_len(uint64_t at, uint64_t to)
     return to - at < CHUNK_BYTES ? (size_t)(to - at) : CHUNK_BYTES;
 }
 
+/* How many bytes up to the last that is not zero; there is one. */
+static size_t last_byte(const uint8_t *data, size_t len_bytes)
+{
+    while (data[len_bytes - 1] == 0) {
+        len_bytes--;
+    }
+    return len_bytes;
+}
+
 static enum assay_error find_extent(struct remains *remains, struct assay_reason *reason)
 {
     uint64_t end = remains->folder->segment_bytes;
@@ -49,11 +58,8 @@ static enum assay_error find_extent(struct remains *remains, struct assay_reason
             ASSAY_OK) {
             return complain(remains, ASSAY_E_IO, "cannot be read", reason);
         }
-        for (size_t i = got; i > 0; i--) {
-            if (remains->chunk[i - 1] != 0) {
-                remains->to = at + i;
-                break;
-            }
+        if (!assay_bytes_are_zero(remains->chunk, got)) {
+            remains->to = at + last_byte(remains->chunk, got);
         }
         if (got == 0) {
             break;

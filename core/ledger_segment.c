@@ -153,7 +153,9 @@ bool assay_group_check(struct assay_span data, uint64_t position, uint32_t seed,
     uint32_t crc = assay_crc32c(seed, data.data, GROUP_CRC_AT);
     crc = assay_crc32c(crc, data.data + ASSAY_GROUP_HEADER_LEN, value.payload_len_bytes);
     size_t len = ASSAY_GROUP_HEADER_LEN + value.payload_len_bytes;
-    if (crc != stated || value.position != position || value.synced > position ||
+    bool records_fit =
+        value.records >= 1 && value.records <= value.payload_len_bytes / ASSAY_GROUP_PAYLOAD_MIN;
+    if (crc != stated || !records_fit || value.position != position || value.synced > position ||
         !assay_bytes_are_zero(data.data + len, span - len)) {
         return false;
     }

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Zeros are passed over in steps of this many bytes. */
+#define SURVEY_STRIDE 4096
 /* Holds the largest group, wherever it begins. */
 #define WINDOW_BYTES (ASSAY_LEDGER_GROUP_BYTES_MAX + (256u << 10))
 _Static_assert(WINDOW_BYTES >= ASSAY_LEDGER_GROUP_BYTES_MAX, "a group fits the window");
@@ -276,6 +278,21 @@ static enum assay_error survey_block(struct assay_ledger_walk *walk, uint64_t of
     return error;
 }
 
+/* How many whole blocks of zeros these bytes begin with, in bytes. */
+static size_t zeros_before(struct assay_span seen)
+{
+    size_t at = 0;
+    while (at + SURVEY_STRIDE <= seen.len_bytes &&
+           assay_bytes_are_zero(seen.data + at, SURVEY_STRIDE)) {
+        at += SURVEY_STRIDE;
+    }
+    while (at + ASSAY_GROUP_ALIGNMENT <= seen.len_bytes &&
+           assay_bytes_are_zero(seen.data + at, ASSAY_GROUP_ALIGNMENT)) {
+        at += ASSAY_GROUP_ALIGNMENT;
+    }
+    return at;
+}
+
 static enum assay_error survey_segment(struct assay_ledger_walk *walk, uint64_t offset,
                                        struct survey *survey, struct assay_reason *reason)
 {
@@ -286,11 +303,7 @@ static enum assay_error survey_segment(struct assay_ledger_walk *walk, uint64_t 
         if (error != ASSAY_OK || seen.len_bytes < ASSAY_GROUP_ALIGNMENT) {
             break;
         }
-        size_t at = 0;
-        while (at + ASSAY_GROUP_ALIGNMENT <= seen.len_bytes &&
-               assay_bytes_are_zero(seen.data + at, ASSAY_GROUP_ALIGNMENT)) {
-            at += ASSAY_GROUP_ALIGNMENT;
-        }
+        size_t at = zeros_before(seen);
         offset += at;
         if (at + ASSAY_GROUP_ALIGNMENT <= seen.len_bytes) {
             error = survey_block(walk, offset, survey, reason);

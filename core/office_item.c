@@ -299,6 +299,23 @@ static enum assay_error scans_query_read(const struct assay_office_call *call,
     return error;
 }
 
+/* A reader that stands at the record `after`. */
+static enum assay_error scans_open(const struct assay_office_call *call, uint64_t after,
+                                   uint64_t end, struct assay_ledger_reader **reader)
+{
+    char dir[PATH_MAX];
+    snprintf(dir, sizeof dir, "%s/ledger", call->office->dir);
+    enum assay_error error = after < end
+                                 ? assay_ledger_reader_open(dir, after, end, reader, call->reason)
+                                 : ASSAY_E_NOT_FOUND;
+    if (error == ASSAY_E_NOT_FOUND && after != 0) {
+        return assay_fail(call->reason, ASSAY_E_FIELD,
+                          "after: no record stands at %llu; take next_after of an earlier answer",
+                          (unsigned long long)after);
+    }
+    return error;
+}
+
 enum assay_error assay_office_scans_list(const struct assay_office_call *call, json_t **result)
 {
     struct scans_query query = {.limit = SCANS_DEFAULT};
@@ -309,17 +326,14 @@ enum assay_error assay_office_scans_list(const struct assay_office_call *call, j
     struct assay_store_stats stats;
     assay_store_stats(call->office->store, &stats);
     uint64_t last = (uint64_t)query.after;
-    json_t *list = json_array();
     struct assay_ledger_reader *reader = NULL;
-    if (last < stats.ledger_synced) {
-        char dir[PATH_MAX];
-        snprintf(dir, sizeof dir, "%s/ledger", call->office->dir);
-        error = assay_ledger_reader_open(dir, last, stats.ledger_synced, &reader, call->reason);
+    error = scans_open(call, last, stats.ledger_synced, &reader);
+    if (error != ASSAY_OK) {
+        return error;
     }
-    if (reader != NULL) {
-        error = scans_read(call, &query, reader, list, &last);
-        assay_ledger_reader_close(reader);
-    }
+    json_t *list = json_array();
+    error = scans_read(call, &query, reader, list, &last);
+    assay_ledger_reader_close(reader);
     if (error != ASSAY_OK) {
         json_decref(list);
         return error;

@@ -195,9 +195,29 @@ static enum assay_error open_files(struct assay_store *store, struct assay_reaso
     return error != ASSAY_OK ? error : assay_store_publish(store, reason);
 }
 
+/* Nothing is made in a folder that is no data directory. */
+static enum assay_error check_dir(const char *dir, struct assay_reason *reason)
+{
+    char path[600];
+    if (strlen(dir) >= sizeof((struct assay_store *)NULL)->dir) {
+        return assay_fail(reason, ASSAY_E_USAGE, "%.60s...: the path is too long", dir);
+    }
+    assay_store_path(dir, "ledger", path);
+    if (access(path, F_OK) != 0) {
+        return assay_fail(reason, ASSAY_E_NOT_FOUND,
+                          "%s is no data directory: it has no ledger; assay-batch init makes one",
+                          dir);
+    }
+    return ASSAY_OK;
+}
+
 enum assay_error assay_store_open(const struct assay_store_options *options,
                                   struct assay_store **store, struct assay_reason *reason)
 {
+    enum assay_error error = check_dir(options->dir, reason);
+    if (error != ASSAY_OK) {
+        return error;
+    }
     struct assay_store *opened = calloc(1, sizeof *opened);
     if (opened == NULL) {
         return assay_fail(reason, ASSAY_E_MEMORY, NULL);
@@ -215,7 +235,7 @@ enum assay_error assay_store_open(const struct assay_store_options *options,
         opened->options.reserve_bytes = ASSAY_DISK_RESERVE_BYTES;
     }
     init_locks(opened);
-    enum assay_error error = open_files(opened, reason);
+    error = open_files(opened, reason);
     if (error == ASSAY_OK) {
         error = assay_store_replay(opened, reason);
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/store_private.h"
@@ -20,6 +21,20 @@ void assay_store_path(const char *dir, const char *name, char path[600])
 
 /* -- the lock file -- */
 
+/* A reader that asks whether the directory is in use (assay_store_published) holds a shared lock for
+ * an instant, so one refusal is not the answer yet. */
+static bool lock_soon(int fd)
+{
+    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    for (int i = 0; i < 10; i++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+            return true;
+        }
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
 enum assay_error assay_store_lock(const char *dir, int *lock_fd, struct assay_reason *reason)
 {
     char path[600];
@@ -30,7 +45,7 @@ enum assay_error assay_store_lock(const char *dir, int *lock_fd, struct assay_re
                           strerror(errno));
     }
     char text[64] = "";
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (!lock_soon(fd)) {
         ssize_t got = pread(fd, text, sizeof text - 1, 0);
         text[got > 0 ? strcspn(text, "\n") : 0] = '\0';
         close(fd);

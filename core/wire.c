@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/wire.h"
 
+#include <endian.h>
 #include <string.h>
 
 struct assay_wire assay_wire_writer(void *data, size_t len_bytes)
@@ -17,7 +18,7 @@ struct assay_wire assay_wire_reader(const void *data, size_t len_bytes)
 }
 
 /* Where the next len_bytes go, or NULL. */
-static uint8_t *write_step(struct assay_wire *wire, size_t len_bytes)
+static inline uint8_t *write_step(struct assay_wire *wire, size_t len_bytes)
 {
     assay_assert(wire->write != NULL);
     assay_assert(wire->at <= wire->len_bytes);
@@ -44,22 +45,23 @@ static const uint8_t *read_step(struct assay_wire *wire, size_t len_bytes)
     return place;
 }
 
-static void put_integer(struct assay_wire *wire, uint64_t value, size_t len_bytes)
+static inline void put_integer(struct assay_wire *wire, uint64_t value, size_t len_bytes)
 {
     uint8_t *place = write_step(wire, len_bytes);
-    for (size_t i = 0; place != NULL && i < len_bytes; i++) {
-        place[i] = (uint8_t)(value >> (8 * i));
+    uint64_t little = htole64(value); /* its first bytes are those of a shorter integer */
+    if (place != NULL) {
+        memcpy(place, &little, len_bytes);
     }
 }
 
-static uint64_t get_integer(struct assay_wire *wire, size_t len_bytes)
+static inline uint64_t get_integer(struct assay_wire *wire, size_t len_bytes)
 {
     const uint8_t *place = read_step(wire, len_bytes);
-    uint64_t value = 0;
-    for (size_t i = 0; place != NULL && i < len_bytes; i++) {
-        value |= (uint64_t)place[i] << (8 * i);
+    uint64_t little = 0;
+    if (place != NULL) {
+        memcpy(&little, place, len_bytes);
     }
-    return value;
+    return le64toh(little);
 }
 
 void assay_wire_put_u8(struct assay_wire *wire, uint8_t value)

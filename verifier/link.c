@@ -114,6 +114,19 @@ enum assay_error assay_link_parse(const char *path, size_t path_len, const char 
     return error;
 }
 
+/* True for what nearly every scan has: letters, digits and '-' decode to themselves. */
+static bool is_plain(h2o_iovec_t text)
+{
+    bool plain = true;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char character = (unsigned char)text.base[i];
+        unsigned char folded = character | 0x20;
+        plain = plain && ((folded >= 'a' && folded <= 'z') ||
+                          (character >= '0' && character <= '9') || character == '-');
+    }
+    return plain;
+}
+
 enum assay_error assay_link_scan_path(const char *path, size_t path_len,
                                       char code[ASSAY_LINK_CODE_SIZE])
 {
@@ -126,6 +139,11 @@ enum assay_error assay_link_scan_path(const char *path, size_t path_len,
     h2o_iovec_t middle = h2o_iovec_init(path + head, path_len - head - tail);
     if (memchr(middle.base, '/', middle.len) != NULL) {
         return ASSAY_E_NOT_FOUND;
+    }
+    if (is_plain(middle) && middle.len < ASSAY_LINK_CODE_SIZE) {
+        memcpy(code, middle.base, middle.len);
+        code[middle.len] = '\0';
+        return ASSAY_OK;
     }
     char read[ASSAY_LINK_CODE_SIZE] = "";
     enum assay_error error = assay_percent_decode(middle, false, read, sizeof read);

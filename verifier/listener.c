@@ -208,7 +208,6 @@ void assay_listener_refresh(struct assay_listener *listener)
         return;
     }
     listener->tls_generation = assay_tls_generation(listener->tls);
-    SSL_CTX_free(listener->accept.ssl_ctx);
     listener->accept.ssl_ctx = assay_tls_context(listener->tls);
 }
 
@@ -228,6 +227,5 @@ void assay_listener_stop(struct assay_listener *listener)
 void assay_listener_deinit(struct assay_listener *listener)
 {
     assay_assert(listener->open == 0);
-    SSL_CTX_free(listener->accept.ssl_ctx);
     listener->accept.ssl_ctx = NULL;
 }

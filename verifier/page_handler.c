@@ -25,11 +25,44 @@ static bool scans_on_tap(const struct assay_service *service, uint32_t handle)
     return product != NULL && product->value.scan_on_tap;
 }
 
+/* A typed code's own page. Encoded anew: nothing of what was typed gets into a header. */
+static void redirect(h2o_req_t *request, const char *code, enum assay_language language)
+{
+    h2o_iovec_t path = h2o_uri_escape(&request->pool, code, strlen(code), NULL);
+    const char *tail = language == ASSAY_LANGUAGE_ZH ? "?lang=zh" : "?lang=en";
+    h2o_iovec_t target = h2o_concat(&request->pool, h2o_iovec_init(H2O_STRLIT("/")), path,
+                                    h2o_iovec_init(tail, strlen(tail)));
+    h2o_add_header(&request->pool, &request->res.headers, H2O_TOKEN_LOCATION, NULL, target.base,
+                   target.len);
+    assay_reply_send(request, 303, h2o_iovec_init(H2O_STRLIT("text/plain")), h2o_iovec_init("", 0));
+}
+
+/* GET /: asks for a code; `?code=` is what a page without its script sends. */
+static int get_home(h2o_req_t *request)
+{
+    char code[ASSAY_LINK_CODE_SIZE];
+    char scan_id[2 * ASSAY_SCAN_ID_LEN + 1];
+    struct assay_page page;
+    assay_page_begin(&page, request, scan_id);
+    enum assay_error error =
+        assay_form_field(assay_request_query(request), "code", code, sizeof code, NULL);
+    if (error == ASSAY_OK && code[0] != '\0') {
+        redirect(request, code, page.language);
+        return 0;
+    }
+    page.path = "/";
+    assay_page_send(request, 200, &page);
+    return 0;
+}
+
 int assay_page_get(h2o_handler_t *handler, h2o_req_t *request)
 {
     (void)handler;
     h2o_iovec_t path = assay_request_path(request);
     h2o_iovec_t query = assay_request_query(request);
+    if (path.len == 1) {
+        return get_home(request);
+    }
     struct assay_link link;
     enum assay_error error = assay_link_parse(path.base, path.len, query.base, query.len, &link);
     if (error == ASSAY_E_NOT_FOUND) {
@@ -97,8 +130,9 @@ int assay_asset_get(h2o_handler_t *handler, h2o_req_t *request)
     add_header(request, H2O_TOKEN_ETAG, etag);
     add_header(request, H2O_TOKEN_VARY, h2o_iovec_init(H2O_STRLIT("accept-encoding")));
     h2o_iovec_t type = h2o_iovec_init(asset->type, strlen(asset->type));
+    /* Weak comparison (RFC 9110, 13.1.2): the quoted part alone, wherever it stands in the list. */
     h2o_iovec_t wanted = assay_request_header(request, H2O_TOKEN_IF_NONE_MATCH);
-    if (h2o_contains_token(wanted.base, wanted.len, etag.base, etag.len, ',')) {
+    if (h2o_strstr(wanted.base, wanted.len, etag.base + 2, etag.len - 2) != SIZE_MAX) {
         assay_reply_send(request, 304, type, h2o_iovec_init("", 0));
         return 0;
     }

@@ -6,7 +6,7 @@
  *  2. A bucket is one 64-bit word (tag, and the time when it is full again), changed by
  *     compare-and-swap: no lock, no allocation, a fixed table.
  *  3. When a set of the table is full of busy buckets, the one nearest to full gives way: that
- *     loosens a limit, and never blames an address for another's tries.
+ *     loosens a limit. Two addresses share a bucket by a chance of 2^-18.
  */
 #ifndef ASSAY_VERIFIER_RATES_H
 #define ASSAY_VERIFIER_RATES_H

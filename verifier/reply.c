@@ -18,13 +18,6 @@ void assay_text_init(struct assay_text *text, h2o_req_t *request, size_t size_by
     text->end = text->begin + size_bytes;
 }
 
-void assay_text_put(struct assay_text *text, const void *data, size_t len)
-{
-    assay_assert(len <= (size_t)(text->end - text->at));
-    memcpy(text->at, data, len);
-    text->at += len;
-}
-
 static void put_escaped(struct assay_text *text, unsigned char character)
 {
     if (character == '"' || character == '\\') {
@@ -219,6 +212,8 @@ const char *assay_reply_phrase(int status)
         return "OK";
     case 201:
         return "Created";
+    case 303:
+        return "See Other";
     case 304:
         return "Not Modified";
     case 400:

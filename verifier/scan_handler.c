@@ -75,7 +75,7 @@ static bool read_request(struct scan_try *try, enum assay_error *shape)
         return false;
     }
     try->by_form = kind == ASSAY_BODY_FORM;
-    try->wants_page = try->by_form && assay_request_accepts_html(request);
+    try->wants_page = assay_request_accepts_html(request);
     struct assay_reason reason;
     enum assay_error error =
         assay_scan_body_parse(kind, request->entity.base, request->entity.len, &try->body, &reason);

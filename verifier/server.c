@@ -259,26 +259,34 @@ static enum assay_error await_reports(struct assay_server *server, unsigned star
     return failed;
 }
 
-static void close_loop(struct server_loop *self)
+/* After every thread has ended: until then one could still be sent a message. */
+static void dispose_loop(struct server_loop *self)
 {
-    if (self->server->options.hooks->loop_close != NULL) {
-        self->server->options.hooks->loop_close(&self->loop);
-    }
-    if (self->cut_off) {
-        return; /* h2o cannot dispose of a context with connections; the process ends soon */
-    }
     for (unsigned i = 0; i < self->listener_count; i++) {
         assay_listener_deinit(&self->listeners[i]);
     }
+    on_wake(&self->wake, &self->wake._messages);
     h2o_multithread_unregister_receiver(self->loop.context.queue, &self->wake);
     h2o_loop_t *loop = self->loop.context.loop;
     h2o_context_dispose(&self->loop.context);
     h2o_evloop_destroy(loop);
 }
 
+/* On the loop's own thread: the sockets of a context draw on lists of memory of the thread that
+ * makes it, without a lock (h2o_socket_buffer_prototype is thread-local). */
+static void init_context(struct server_loop *self)
+{
+    struct assay_server *server = self->server;
+    bool is_private = self->loop.number == server->options.threads;
+    h2o_context_init(&self->loop.context, h2o_evloop_create(),
+                     is_private ? &server->private_config : &server->public_config);
+    h2o_multithread_register_receiver(self->loop.context.queue, &self->wake, on_wake);
+}
+
 static void *loop_main(void *argument)
 {
     struct server_loop *self = argument;
+    init_context(self);
     const struct assay_server_hooks *hooks = self->server->options.hooks;
     for (unsigned i = 0; i < self->listener_count; i++) {
         assay_listener_start(&self->listeners[i], self->fds[i]);
@@ -289,20 +297,10 @@ static void *loop_main(void *argument)
         return NULL;
     }
     run_passes(self);
-    close_loop(self);
+    if (hooks->loop_close != NULL) {
+        hooks->loop_close(&self->loop);
+    }
     return NULL;
-}
-
-static void init_loop(struct assay_server *server, unsigned number)
-{
-    struct server_loop *self = &server->loops[number];
-    self->server = server;
-    self->loop.service = server->service;
-    self->loop.number = number;
-    bool is_private = number == server->options.threads;
-    h2o_context_init(&self->loop.context, h2o_evloop_create(),
-                     is_private ? &server->private_config : &server->public_config);
-    h2o_multithread_register_receiver(self->loop.context.queue, &self->wake, on_wake);
 }
 
 static enum assay_error start_threads(struct assay_server *server, struct assay_reason *reason)
@@ -366,7 +364,9 @@ enum assay_error assay_server_start(const struct assay_server_options *options,
     }
     configure_all(self);
     for (unsigned i = 0; i < self->loop_count; i++) {
-        init_loop(self, i);
+        self->loops[i].server = self;
+        self->loops[i].loop.service = service;
+        self->loops[i].loop.number = i;
     }
     error = bind_all(self, reason);
     if (error == ASSAY_OK) {
@@ -415,7 +415,10 @@ bool assay_server_stop(struct assay_server *server)
         clean = clean && !server->loops[i].cut_off;
     }
     if (!clean) {
-        return false;
+        return false; /* h2o cannot dispose of a context with connections; the process ends soon */
+    }
+    for (unsigned i = 0; i < server->loop_count; i++) {
+        dispose_loop(&server->loops[i]);
     }
     assay_connections_destroy(server->connections);
     h2o_config_dispose(&server->public_config);

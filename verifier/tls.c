@@ -3,18 +3,24 @@
 
 #include <errno.h>
 #include <openssl/err.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/clock.h"
+
+struct retired {
+    SSL_CTX *context; /* NULL = free */
+    uint64_t since_ns;
+};
+
 struct assay_tls {
     const char *certificate;
     const char *key;
-    pthread_mutex_t lock; /* guards current */
-    SSL_CTX *current;
+    _Atomic(SSL_CTX *) current;
     _Atomic unsigned generation;
+    struct retired retired[ASSAY_TLS_RETIRED_MAX]; /* of the thread that reloads */
 };
 
 /* ALPN: HTTP/1.1 and nothing else (no h2: this h2o has no defence against rapid reset). A client
@@ -96,29 +102,49 @@ enum assay_error assay_tls_open(const char *certificate, const char *key, struct
     }
     self->certificate = certificate;
     self->key = key;
-    enum assay_error error = make_context(self, &self->current, reason);
+    SSL_CTX *context;
+    enum assay_error error = make_context(self, &context, reason);
     if (error != ASSAY_OK) {
         free(self);
         return error;
     }
-    pthread_mutex_init(&self->lock, NULL);
+    atomic_init(&self->current, context);
     *tls = self;
     return ASSAY_OK;
 }
 
+/* Room for one more replaced context; frees what nobody can hold any more. */
+static struct retired *find_room(struct assay_tls *tls, uint64_t now_ns)
+{
+    struct retired *room = NULL;
+    for (size_t i = 0; i < ASSAY_TLS_RETIRED_MAX; i++) {
+        struct retired *old = &tls->retired[i];
+        if (old->context != NULL && now_ns - old->since_ns > ASSAY_TLS_RETIRED_NS) {
+            SSL_CTX_free(old->context);
+            old->context = NULL;
+        }
+        if (old->context == NULL) {
+            room = old;
+        }
+    }
+    return room;
+}
+
 enum assay_error assay_tls_reload(struct assay_tls *tls, struct assay_reason *reason)
 {
+    uint64_t now_ns = assay_clock_monotonic_ns();
+    struct retired *room = find_room(tls, now_ns);
+    if (room == NULL) {
+        return assay_fail(reason, ASSAY_E_BUSY, "reread %d times in 20 minutes; wait",
+                          ASSAY_TLS_RETIRED_MAX);
+    }
     SSL_CTX *fresh;
     enum assay_error error = make_context(tls, &fresh, reason);
     if (error != ASSAY_OK) {
         return error;
     }
-    pthread_mutex_lock(&tls->lock);
-    SSL_CTX *old = tls->current;
-    tls->current = fresh;
-    pthread_mutex_unlock(&tls->lock);
+    *room = (struct retired){atomic_exchange(&tls->current, fresh), now_ns};
     atomic_fetch_add(&tls->generation, 1);
-    SSL_CTX_free(old);
     return ASSAY_OK;
 }
 
@@ -127,8 +153,10 @@ void assay_tls_close(struct assay_tls *tls)
     if (tls == NULL) {
         return;
     }
-    SSL_CTX_free(tls->current);
-    pthread_mutex_destroy(&tls->lock);
+    for (size_t i = 0; i < ASSAY_TLS_RETIRED_MAX; i++) {
+        SSL_CTX_free(tls->retired[i].context);
+    }
+    SSL_CTX_free(atomic_load(&tls->current));
     free(tls);
 }
 
@@ -139,9 +167,5 @@ unsigned assay_tls_generation(const struct assay_tls *tls)
 
 SSL_CTX *assay_tls_context(struct assay_tls *tls)
 {
-    pthread_mutex_lock(&tls->lock);
-    SSL_CTX *context = tls->current;
-    SSL_CTX_up_ref(context);
-    pthread_mutex_unlock(&tls->lock);
-    return context;
+    return atomic_load(&tls->current);
 }

@@ -101,9 +101,22 @@ checkpoints() {
 # next code not used by first and json; the first was used to learn the size of an answer
 used=1
 
+# Processor time so far of what serves a kind, in clock ticks.
+ticks() {
+    local pids
+    case $1 in
+    constant) pids=$constant_pid ;;
+    rival) pids="$(cat "$dir/rival/redis.pid") $(pgrep -P "$(cat "$dir/rival/nginx.pid")")" ;;
+    *) pids=$verifier_pid ;;
+    esac
+    for pid in $pids; do
+        cat "/proc/$pid/stat"
+    done | sed 's/.*) //' | awk '{ sum += $12 + $13 } END { print sum }'
+}
+
 # measure KIND CONNECTIONS SECONDS: one run of wrk; the line goes to stdout
 measure() {
-    local kind=$1 count=$2 time=$3 at=$port file=$dir/codes from=0 how_many=$items line
+    local kind=$1 count=$2 time=$3 at=$port file=$dir/codes from=0 how_many=$items line before
     case $kind in
     constant) at=$constant_port how_many=100000 ;;
     first | json)
@@ -121,11 +134,13 @@ measure() {
     esac
     [ "$how_many" -le "$items" ] || how_many=$items
     [ "$how_many" -gt 0 ] || die "no codes left for $kind: raise ITEMS"
+    before=$(ticks "$kind")
     line=$(wrk -t2 -c"$count" -d"${time}s" --timeout 10s --latency -s "$here/scan.lua" \
         "http://127.0.0.1:$at" -- "${kind/rival/first}" "$file" "$from" "$how_many" |
         sed -n 's/^RESULT //p')
+    line="$line ticks=$(($(ticks "$kind") - before))"
     [ "$kind" != rival ] || "$here/rival/rival.sh" stop "$dir/rival"
-    [ -n "$line" ] || die "wrk failed for $kind"
+    case $line in rate=*) ;; *) die "wrk failed for $kind" ;; esac
     case $line in *"status=0 other=0 "*) ;; *) echo "http.sh: errors: $kind $count: $line" >&2 ;; esac
     case $line in *"overrun=0 "*) ;; *) die "$kind ran out of codes: raise ITEMS ($line)" ;; esac
     echo "$kind $count $line"

@@ -39,6 +39,11 @@ def median(runs, name):
     return statistics.median(run[name] for run in runs)
 
 
+def processor_us(run):
+    """Processor time of the servers for one request, microseconds."""
+    return run["ticks"] * 1e6 / os.sysconf("SC_CLK_TCK") / run["requests"]
+
+
 def machine(file_system):
     """What this ran on, one line."""
     model = "unknown processor"
@@ -63,14 +68,15 @@ def main():
         sync = runs["fdatasync", count]
         print(f"\n{count} connections, {len(bare)} rounds; fdatasync p50 "
               f"{median(sync, 'p50_us'):.0f} us, p99 {median(sync, 'p99_us'):.0f} us\n")
-        print("| kind | requests/s | ratio to (a) | ratio to (e) | p50 ms | p99 ms |")
-        print("|---|---:|---:|---:|---:|---:|")
+        print("| kind | requests/s | ratio to (a) | ratio to (e) | p50 ms | p99 ms | server CPU us |")
+        print("|---|---:|---:|---:|---:|---:|---:|")
         for kind in KINDS:
             group = runs[kind, count]
             rate = median(group, "rate")
             ratios = [run["rate"] / base["rate"] for run, base in zip(group, bare)]
             print(f"| {kind} | {rate:,.0f} | {statistics.median(ratios):.2f} | {rate / rival:.2f} "
-                  f"| {median(group, 'p50_us') / 1000:.2f} | {median(group, 'p99_us') / 1000:.2f} |")
+                  f"| {median(group, 'p50_us') / 1000:.2f} | {median(group, 'p99_us') / 1000:.2f} "
+                  f"| {statistics.median(map(processor_us, group)):.1f} |")
     for kind, run in long_runs.items():
         print(f"\nlong run, 256 connections, {kind}: {run['rate']:,.0f} requests/s, "
               f"{run['rate'] / long_runs['constant']['rate']:.2f} of (a), "

@@ -73,9 +73,10 @@ function done(summary, latency, requests)
     end
     local errors = summary.errors
     io.write(string.format("RESULT rate=%.0f p50_us=%d p99_us=%d max_us=%d status=%d other=%d "
-                           .. "used=%d overrun=%d bytes=%d\n",
+                           .. "used=%d overrun=%d bytes=%d requests=%d\n",
                            summary.requests / summary.duration * 1e6, latency:percentile(50),
                            latency:percentile(99), latency.max, errors.status,
                            errors.connect + errors.read + errors.write + errors.timeout,
-                           most * STEP, over, summary.bytes / math.max(1, summary.requests)))
+                           most * STEP, over, summary.bytes / math.max(1, summary.requests),
+                           summary.requests))
 end

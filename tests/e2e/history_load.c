@@ -132,13 +132,20 @@ static bool next_known(struct scan *scan, char kind)
     return false;
 }
 
+/* A PIN is recorded each time it is posted, so its retries take room among the item's scans. */
 static bool next_retry(struct scan *scan)
 {
-    if (ring_count == 0) {
-        return false;
+    for (int tries = 0; ring_count > 0 && tries < 8; tries++) {
+        struct scan found = ring[below(ring_count < RING ? (uint32_t)ring_count : RING)];
+        bool reveal = found.kind != 'P';
+        if (reveal && items[found.item].scans >= SCANS_OF_ITEM_MAX) {
+            continue;
+        }
+        items[found.item].scans += reveal;
+        *scan = found;
+        return true;
     }
-    *scan = ring[below(ring_count < RING ? (uint32_t)ring_count : RING)];
-    return true;
+    return false;
 }
 
 static bool next_scan(struct scan *scan)

@@ -75,9 +75,16 @@ class HistoryCheck(unittest.TestCase):
         text = GOOD.replace("pin_wrong 5", "pin_wrong 4").replace("suspect 4", "suspect 5")
         self.assertTrue(any("after scan 5 had been told 5" in line for line in found(text)))
 
+    def test_pin_posted_again_is_a_scan_of_its_own(self):
+        self.assertEqual(found(GOOD + "3 0 R 960 970 200 confirmed 3 Z A\n"), [])
+
+    def test_confirmation_taken_back(self):
+        texts = found(GOOD + "3 0 R 960 970 200 suspect 3 Z A\n")
+        self.assertTrue(any("was confirmed, then suspect" in text for text in texts), texts)
+
     def test_other_first_scan_told(self):
         self.broken("6 0 W 560 570 200 pin_wrong 5 E A",
-                    "6 0 W 560 570 200 pin_wrong 5 E Z", "answers tell")
+                    "6 0 W 560 570 200 pin_wrong 5 E Z", "different first scans")
 
     def test_two_confirmations(self):
         self.broken("200 suspect 4", "200 confirmed 4", "all confirmations")

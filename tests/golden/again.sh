@@ -9,3 +9,4 @@ node make_golden.mjs "$made"
 for file in codes.json keys.json offline.json receipts.json; do
     diff "$file" "$made/$file"
 done
+python3 make_records.py | diff records.txt -

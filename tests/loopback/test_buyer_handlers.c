@@ -15,6 +15,7 @@
 #include "tests/loopback/fake_core.h"
 #include "tests/loopback/http.h"
 #include "tests/loopback/serving.h"
+#include "verifier/workers.h"
 
 #define JSON "Content-Type: application/json\r\n"
 #define FORM "Content-Type: application/x-www-form-urlencoded\r\n"
@@ -359,8 +360,9 @@ static void a_full_queue(void **state)
     fake_wait_for_calls(before + 1);
     int waiting = http_connect(small.port);
     http_send(waiting, "/v1/warranties", JSON, registration(text, ""));
-    /* The queue holds one; whichever comes second gets 503 at once. */
-    usleep(50000);
+    while (assay_workers_pending(small.service.workers) < 2) {
+        usleep(1000);
+    }
     http_post(small.port, "/v1/warranties", JSON, registration(text, ""), &answer);
     expect_problem(503, "busy", "");
     fake_close(false);

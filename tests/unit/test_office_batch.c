@@ -238,9 +238,8 @@ static void scans_are_listed_by_cursor(void **state)
     json_decref(none);
     refused("scans.list", "{\"limit\":0}", ASSAY_E_FIELD, "limit");
     refused("scans.list", "{\"handle\":\"ABCDEF\"}", ASSAY_E_NOT_FOUND, "handle");
-    json_t *beyond = done("scans.list", "{\"after\":4000000000}");
-    assert_int_equal(json_array_size(json_object_get(beyond, "scans")), 0);
-    json_decref(beyond);
+    refused("scans.list", "{\"after\":4000000000}", ASSAY_E_FIELD, "after");
+    refused("scans.list", "{\"after\":4161}", ASSAY_E_FIELD, "after");
 }
 
 static enum assay_error import_manifest(const char *handle, struct assay_range range, uint32_t good)

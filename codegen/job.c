@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "codegen/job.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "codegen/output.h"
+#include "core/passphrase.h"
+
+#define ORDER_BYTES_MAX (16u * 1024)
+
+double assay_guess_chance_log2(uint32_t count)
+{
+    return log2(count) - 60.0;
+}
+
+static enum assay_error read_order(struct assay_job *job, struct assay_reason *reason)
+{
+    const struct assay_codegen_options *options = job->options;
+    uint8_t office_key[ASSAY_ED25519_KEY_LEN];
+    enum assay_error error =
+        assay_public_key_read(options->keys, ASSAY_KEY_OFFICE, office_key, reason);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    struct assay_buffer text = {0};
+    error = assay_file_read(AT_FDCWD, options->order, ORDER_BYTES_MAX, &text, reason);
+    if (error != ASSAY_OK) {
+        assay_buffer_deinit(&text);
+        return error;
+    }
+    assay_sha256(text.data, text.len_bytes, job->order_sha256);
+    struct assay_reason inner;
+    error =
+        assay_order_read((const char *)text.data, text.len_bytes, office_key, &job->order, &inner);
+    assay_buffer_deinit(&text);
+    return error == ASSAY_OK
+               ? ASSAY_OK
+               : assay_fail(reason, error, "%.150s: %.200s", options->order, inner.text);
+}
+
+static enum assay_error check_order(struct assay_job *job, struct assay_reason *reason)
+{
+    const struct assay_order *order = &job->order;
+    job->guess_chance_log2 = assay_guess_chance_log2(order->count);
+    if (job->guess_chance_log2 > ASSAY_GUESS_CHANCE_LOG2_MAX) {
+        return assay_fail(
+            reason, ASSAY_E_REFUSED,
+            "of %u items a guess would hit one with a chance of 2^%.2f, above 2^%.0f; "
+            "make several batches",
+            order->count, job->guess_chance_log2, ASSAY_GUESS_CHANCE_LOG2_MAX);
+    }
+    if ((order->flags & ASSAY_BATCH_IS_OFFLINE) != 0) {
+        return assay_fail(reason, ASSAY_E_REFUSED,
+                          "the order asks for offline labels (O1), which this version cannot make");
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_error open_keys(struct assay_job *job, struct assay_reason *reason)
+{
+    const struct assay_codegen_options *options = job->options;
+    unsigned wanted = 1u << ASSAY_KEY_LABEL | 1u << ASSAY_KEY_SITE;
+    if ((job->order.flags & ASSAY_BATCH_HAS_PIN) != 0) {
+        wanted |= 1u << ASSAY_KEY_PIN;
+    }
+    char passphrase[ASSAY_PASSPHRASE_SIZE];
+    enum assay_error error =
+        assay_passphrase_get(options->passphrase_file, true, passphrase, sizeof passphrase, reason);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    error = assay_keyring_open(options->keys, passphrase, wanted, &job->keyring, reason);
+    assay_bytes_wipe(passphrase, sizeof passphrase);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    return assay_public_key_read(options->keys, ASSAY_KEY_SITE, job->site_key, reason);
+}
+
+/* All codes are of the same characters, so any of them settles the QR code's version. */
+static enum assay_error place(struct assay_job *job, struct assay_reason *reason)
+{
+    const struct assay_codegen_options *options = job->options;
+    char url[ASSAY_URL_MAX + 1];
+    assay_url_make(&job->prefix, "00000000000000000000", url);
+    struct assay_qr *qr;
+    enum assay_error error = assay_qr_create(options->ecc, url, &qr);
+    if (error != ASSAY_OK) {
+        return assay_fail(reason, error, "no QR code holds the label's URL");
+    }
+    error = assay_layout_place(options->layout, options->dpi, assay_qr_size(qr), &job->placement,
+                               reason);
+    assay_qr_destroy(qr);
+    job->sheet.placement = &job->placement;
+    return error;
+}
+
+static enum assay_error plan(struct assay_job *job, struct assay_reason *reason)
+{
+    const struct assay_codegen_options *options = job->options;
+    const struct assay_format *format = options->format;
+    struct assay_range range = {0, job->order.count - 1};
+    if (options->range != NULL) {
+        enum assay_error error =
+            assay_plan_range_parse(options->range, job->order.count, &range, reason);
+        if (error != ASSAY_OK) {
+            return error;
+        }
+    }
+    uint32_t labels = format->draws ? job->placement.labels_per_page : format->labels_per_page;
+    assay_plan_make(range, labels, format->pages_per_file, &job->plan);
+    if (job->plan.files > ASSAY_MANIFEST_FILES_MAX) {
+        return assay_fail(reason, ASSAY_E_REFUSED,
+                          "%u %s files are more than a job's %d; print a part with --range %u-%u",
+                          job->plan.files, format->name, ASSAY_MANIFEST_FILES_MAX, range.first,
+                          range.first + ASSAY_MANIFEST_FILES_MAX * job->plan.labels_per_file - 1);
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_error prepare(struct assay_job *job, struct assay_reason *reason)
+{
+    enum assay_error error = read_order(job, reason);
+    if (error == ASSAY_OK) {
+        error = check_order(job, reason);
+    }
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    assay_facts_make(&job->order, &job->facts);
+    job->sheet.facts = &job->facts;
+    error = assay_url_prefix_make(job->options->url, &job->order, &job->prefix, reason);
+    if (error == ASSAY_OK && job->options->format->draws) {
+        error = place(job, reason);
+    }
+    if (error == ASSAY_OK) {
+        error = plan(job, reason);
+    }
+    return error == ASSAY_OK ? open_keys(job, reason) : error;
+}
+
+enum assay_error assay_job_open(const struct assay_codegen_options *options, struct assay_job **job,
+                                struct assay_reason *reason)
+{
+    struct assay_job *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return assay_fail(reason, ASSAY_E_MEMORY, NULL);
+    }
+    made->options = options;
+    enum assay_error error = prepare(made, reason);
+    if (error != ASSAY_OK) {
+        assay_job_close(made);
+        return error;
+    }
+    *job = made;
+    return ASSAY_OK;
+}
+
+void assay_job_close(struct assay_job *job)
+{
+    if (job != NULL) {
+        assay_keyring_close(job->keyring);
+        free(job);
+    }
+}

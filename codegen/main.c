@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codegen/press.h"
+#include "core/clock.h"
+#include "core/json.h"
+
+static void on_signal(int number)
+{
+    (void)number;
+    assay_press_stop();
+}
+
+/* A write beyond a file size limit is an error to report, not the end of the process. */
+static void set_signals(void)
+{
+    struct sigaction stop = {.sa_handler = on_signal};
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGTERM, &stop, NULL);
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGXFSZ, &ignore, NULL);
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static json_t *names_of_files(const struct assay_manifest *manifest)
+{
+    json_t *names = json_array();
+    for (uint32_t i = 0; i < manifest->files; i++) {
+        json_array_append_new(names, json_string(manifest->file[i].name));
+    }
+    return names;
+}
+
+static void report_json(const struct assay_manifest *manifest, const char *name, double seconds)
+{
+    char handle[ASSAY_HANDLE_SIZE];
+    assay_handle_format(manifest->handle, handle);
+    json_t *report = json_pack(
+        "{ss ss sI sI sI so ss sf sf sf}", "handle", handle, "format", manifest->format, "first",
+        (json_int_t)manifest->range.first, "last", (json_int_t)manifest->range.last, "labels",
+        (json_int_t)manifest->good, "files", names_of_files(manifest), "manifest", name,
+        "guess_chance_log2", manifest->guess_chance_log2, "seconds", seconds, "labels_per_second",
+        seconds > 0 ? manifest->good / seconds : 0.0);
+    if (report != NULL) {
+        json_dumpf(report, stdout, JSON_INDENT(2));
+        putchar('\n');
+        json_decref(report);
+    }
+}
+
+static void report_text(const struct assay_manifest *manifest, const char *folder, const char *name,
+                        double seconds)
+{
+    char handle[ASSAY_HANDLE_SIZE];
+    assay_handle_format(manifest->handle, handle);
+    printf("%u labels, items %u-%u of batch %s, in %u %s file%s; %.1f s, %.0f labels/s\n",
+           manifest->good, manifest->range.first, manifest->range.last, handle, manifest->files,
+           manifest->format, manifest->files == 1 ? "" : "s", seconds,
+           seconds > 0 ? manifest->good / seconds : 0.0);
+    printf("manifest %s/%s; a guessed code hits with a chance of 2^%.2f\n", folder, name,
+           manifest->guess_chance_log2);
+}
+
+static enum assay_error print_job(const struct assay_job *job, struct assay_reason *reason)
+{
+    const struct assay_codegen_options *options = job->options;
+    struct assay_folder folder;
+    enum assay_error error = assay_folder_open(options->out, &folder, reason);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    struct assay_printed_job facts = {
+        .keyring = job->keyring,
+        .handle = job->order.handle,
+        .range = job->plan.range,
+        .guess_chance_log2 = job->guess_chance_log2,
+        .printed_at_unix_ms = assay_clock_unix_ms(),
+        .format = options->format->name,
+    };
+    memcpy(facts.order_sha256, job->order_sha256, sizeof facts.order_sha256);
+    memcpy(facts.site_key, job->site_key, sizeof facts.site_key);
+    struct assay_printed *printed = NULL;
+    error = assay_printed_open(&folder, &facts, &printed, reason);
+    double seconds = 0;
+    if (error == ASSAY_OK) {
+        error = assay_press_run(job, &folder, printed, &seconds, reason);
+    }
+    if (error == ASSAY_OK && options->json) {
+        report_json(assay_printed_manifest(printed), assay_printed_name(printed), seconds);
+    } else if (error == ASSAY_OK) {
+        report_text(assay_printed_manifest(printed), options->out, assay_printed_name(printed),
+                    seconds);
+    }
+    assay_printed_close(printed);
+    assay_folder_close(&folder);
+    return error;
+}
+
+int main(int argc, char **argv)
+{
+    struct assay_codegen_options options;
+    struct assay_reason reason = {0};
+    set_signals();
+    enum assay_error error = assay_codegen_options_read(argc, argv, &options, &reason);
+    struct assay_job *job = NULL;
+    if (error == ASSAY_OK) {
+        error = assay_job_open(&options, &job, &reason);
+    }
+    if (error == ASSAY_OK) {
+        error = print_job(job, &reason);
+    }
+    assay_job_close(job);
+    if (error == ASSAY_OK) {
+        return EXIT_SUCCESS;
+    }
+    fprintf(stderr, "assay-codegen: %s\n", reason.text);
+    return error == ASSAY_E_USAGE ? 2 : 1;
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The command line of assay-codegen. */
+#ifndef ASSAY_CODEGEN_OPTIONS_H
+#define ASSAY_CODEGEN_OPTIONS_H
+
+#include "codegen/format.h"
+#include "codegen/url.h"
+
+/** Everything asked for; texts are borrowed from argv. */
+struct assay_codegen_options {
+    const char *order;
+    const char *keys;
+    const char *out;
+    const char *range; /* NULL: all items; read once the order is */
+    const char *passphrase_file;
+    const struct assay_format *format;
+    const struct assay_layout *layout;
+    enum assay_ecc ecc;
+    enum assay_url_form url;
+    uint32_t dpi;
+    uint32_t threads;
+    bool json;
+};
+
+/** Read the command line; prints help or the version and exits where asked.
+ *  returns ASSAY_OK or ASSAY_E_USAGE. */
+ASSAY_MUST_CHECK enum assay_error assay_codegen_options_read(int argc, char **argv,
+                                                             struct assay_codegen_options *options,
+                                                             struct assay_reason *reason);
+
+#endif
