@@ -247,6 +247,57 @@ static void fill_place(json_t *line, const struct assay_place_record *place)
     set_number(line, "number", place->place);
 }
 
+static void fill_job(json_t *line, const struct assay_export_source *source)
+{
+    const struct assay_job_record *job = &source->record->job;
+    set_time(line, job->at_unix_ms);
+    set_text(line, "actor", job->actor);
+    set_batch(line, source->catalog, job->handle);
+    json_t *ranges = json_array();
+    for (uint32_t i = 0; i < job->ranges; i++) {
+        json_array_append_new(ranges, json_pack("[I,I]", (json_int_t)job->range[i].first,
+                                                (json_int_t)job->range[i].last));
+    }
+    json_t *detail =
+        json_pack("{s:s, s:o, s:s, s:s, s:s}", "kind", assay_print_kind_name(job->kind), "ranges",
+                  ranges, "site", job->site, "printer", job->printer, "reason", job->reason_text);
+    set_hex(detail, "job", job->job, sizeof job->job);
+    set_hex(detail, "sha256", job->sha256, sizeof job->sha256);
+    set(line, "detail", detail);
+}
+
+static void fill_spoil(json_t *line, const struct assay_export_source *source)
+{
+    const struct assay_spoil_record *spoil = &source->record->spoil;
+    set_time(line, spoil->at_unix_ms);
+    set_text(line, "actor", spoil->actor);
+    set_batch(line, source->catalog, spoil->handle);
+    set(line, "detail",
+        json_pack("{s:I, s:I, s:s}", "first", (json_int_t)spoil->range.first, "last",
+                  (json_int_t)spoil->range.last, "reason", spoil->reason_text));
+}
+
+static void fill_honey(json_t *line, const struct assay_export_source *source)
+{
+    const struct assay_honey_record *honey = &source->record->honey;
+    set_time(line, honey->at_unix_ms);
+    set_text(line, "actor", honey->actor);
+    set_batch(line, source->catalog, honey->handle);
+    set(line, "detail",
+        json_pack("{s:I, s:I, s:s}", "first", (json_int_t)honey->range.first, "last",
+                  (json_int_t)honey->range.last, "file", honey->file));
+}
+
+static void fill_alert(json_t *line, const struct assay_export_source *source)
+{
+    const struct assay_alert_record *alert = &source->record->alert;
+    set_time(line, alert->at_unix_ms);
+    set_item(line, source->catalog, alert->item);
+    set(line, "detail",
+        json_pack("{s:s, s:s, s:s, s:s}", "kind", assay_alert_kind_name(alert->kind), "site",
+                  alert->site, "printer", alert->printer, "file", alert->file));
+}
+
 static void fill(json_t *line, const struct assay_export_source *source, uint32_t number)
 {
     const struct assay_record *record = source->record;
@@ -290,6 +341,18 @@ static void fill(json_t *line, const struct assay_export_source *source, uint32_
         break;
     case ASSAY_RECORD_SUMMARY:
         fill_summary(line, source, number);
+        break;
+    case ASSAY_RECORD_JOB:
+        fill_job(line, source);
+        break;
+    case ASSAY_RECORD_SPOIL:
+        fill_spoil(line, source);
+        break;
+    case ASSAY_RECORD_HONEY:
+        fill_honey(line, source);
+        break;
+    case ASSAY_RECORD_ALERT:
+        fill_alert(line, source);
         break;
     }
 }

@@ -6,120 +6,11 @@
 
 #include "core/text.h"
 
-/* -- range sets -- */
-
-/* The first range whose end is not below `item`: binary search. */
-static uint32_t lower_bound(const struct assay_range_set *set, uint64_t item)
-{
-    uint32_t low = 0;
-    uint32_t high = set->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (set->ranges[middle].last < item) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-uint64_t assay_range_set_total(const struct assay_range_set *set)
-{
-    uint64_t total = 0;
-    for (uint32_t i = 0; i < set->count; i++) {
-        total += (uint64_t)set->ranges[i].last - set->ranges[i].first + 1;
-    }
-    return total;
-}
-
-bool assay_range_set_has(const struct assay_range_set *set, uint32_t index)
-{
-    uint32_t at = lower_bound(set, index);
-    return at < set->count && set->ranges[at].first <= index;
-}
-
-static enum assay_error make_room(struct assay_range_set *set)
-{
-    if (set->count < set->room) {
-        return ASSAY_OK;
-    }
-    if (set->count >= ASSAY_BATCH_RANGES_MAX) {
-        return ASSAY_E_FULL;
-    }
-    uint32_t room = set->room == 0 ? 4 : set->room * 2;
-    struct assay_range *ranges = realloc(set->ranges, room * sizeof *ranges);
-    if (ranges == NULL) {
-        return ASSAY_E_MEMORY;
-    }
-    set->ranges = ranges;
-    set->room = room;
-    return ASSAY_OK;
-}
-
-/* Replace ranges from..to-1 by one. */
-static void put_range(struct assay_range_set *set, uint32_t from, uint32_t to,
-                      struct assay_range range)
-{
-    memmove(set->ranges + from + 1, set->ranges + to, (set->count - to) * sizeof range);
-    set->ranges[from] = range;
-    set->count = set->count - (to - from) + 1;
-}
-
-enum assay_error assay_range_set_add(struct assay_range_set *set, struct assay_range range)
-{
-    assay_assert(range.first <= range.last);
-    /* Neighbours that touch are merged: look one item further on both sides. */
-    uint32_t from = lower_bound(set, range.first == 0 ? 0 : range.first - 1);
-    uint32_t to = from;
-    while (to < set->count && set->ranges[to].first <= (uint64_t)range.last + 1) {
-        to++;
-    }
-    if (from == to) {
-        enum assay_error error = make_room(set);
-        if (error != ASSAY_OK) {
-            return error;
-        }
-    } else {
-        struct assay_range first = set->ranges[from];
-        struct assay_range last = set->ranges[to - 1];
-        range.first = first.first < range.first ? first.first : range.first;
-        range.last = last.last > range.last ? last.last : range.last;
-    }
-    put_range(set, from, to, range);
-    return ASSAY_OK;
-}
-
-static bool has_whole(const struct assay_range_set *set, struct assay_range range)
-{
-    uint32_t at = lower_bound(set, range.last);
-    return at < set->count && set->ranges[at].first <= range.first;
-}
-
-/* How many items both sets hold. */
-static uint64_t count_common(const struct assay_range_set *a, const struct assay_range_set *b)
-{
-    uint64_t total = 0;
-    uint32_t i = 0;
-    uint32_t j = 0;
-    while (i < a->count && j < b->count) {
-        struct assay_range x = a->ranges[i];
-        struct assay_range y = b->ranges[j];
-        uint32_t first = x.first > y.first ? x.first : y.first;
-        uint32_t last = x.last < y.last ? x.last : y.last;
-        total += first <= last ? (uint64_t)last - first + 1 : 0;
-        if (x.last < y.last) {
-            i++;
-        } else {
-            j++;
-        }
-    }
-    return total;
-}
-
 /* -- batches -- */
 
-static const char *const move_names[ASSAY_MOVES] = {"activate", "ship", "void", "recall", "close"};
+static const char *const move_names[ASSAY_MOVES] = {
+    "activate", "ship", "void", "recall", "close", "activate_unreported",
+};
 
 const char *assay_batch_move_name(enum assay_batch_move move)
 {
@@ -140,8 +31,9 @@ enum assay_error assay_batch_move_parse(const char *text, enum assay_batch_move 
 
 void assay_batch_deinit(struct assay_batch *batch)
 {
-    struct assay_range_set *sets[] = {&batch->active, &batch->shipped, &batch->voided,
-                                      &batch->recalled};
+    struct assay_range_set *sets[] = {&batch->active,   &batch->shipped, &batch->voided,
+                                      &batch->recalled, &batch->printed, &batch->spoiled,
+                                      &batch->reserved};
     for (size_t i = 0; i < ASSAY_COUNT_OF(sets); i++) {
         free(sets[i]->ranges);
         *sets[i] = (struct assay_range_set){0};
@@ -188,23 +80,28 @@ static enum assay_error close_batch(struct assay_batch *batch, struct assay_rang
     return ASSAY_OK;
 }
 
+static bool is_activation(enum assay_batch_move move)
+{
+    return move == ASSAY_MOVE_ACTIVATE || move == ASSAY_MOVE_ACTIVATE_UNREPORTED;
+}
+
 static enum assay_error check_transition(const struct assay_batch *batch,
                                          enum assay_batch_move move, struct assay_range range,
                                          struct assay_reason *reason)
 {
-    if (move == ASSAY_MOVE_ACTIVATE && batch->closed) {
+    if (is_activation(move) && batch->closed) {
         return assay_fail(reason, ASSAY_E_TRANSITION,
                           "the batch is closed; no more items can be activated");
     }
-    if (move == ASSAY_MOVE_ACTIVATE && has_whole(&batch->voided, range)) {
+    if (is_activation(move) && assay_range_set_has_whole(&batch->voided, range)) {
         return assay_fail(reason, ASSAY_E_TRANSITION,
                           "items %u-%u are void, and nothing undoes that", range.first, range.last);
     }
-    if (move == ASSAY_MOVE_ACTIVATE && has_whole(&batch->active, range)) {
+    if (is_activation(move) && assay_range_set_has_whole(&batch->active, range)) {
         return assay_fail(reason, ASSAY_E_TRANSITION, "items %u-%u are active already", range.first,
                           range.last);
     }
-    if (move == ASSAY_MOVE_SHIP && has_whole(&batch->shipped, range)) {
+    if (move == ASSAY_MOVE_SHIP && assay_range_set_has_whole(&batch->shipped, range)) {
         return assay_fail(reason, ASSAY_E_TRANSITION, "items %u-%u are shipped already",
                           range.first, range.last);
     }
@@ -215,6 +112,7 @@ static struct assay_range_set *set_of(struct assay_batch *batch, enum assay_batc
 {
     switch (move) {
     case ASSAY_MOVE_ACTIVATE:
+    case ASSAY_MOVE_ACTIVATE_UNREPORTED:
         return &batch->active;
     case ASSAY_MOVE_SHIP:
         return &batch->shipped;
@@ -261,6 +159,7 @@ enum assay_error assay_batch_move(struct assay_batch *batch, enum assay_batch_mo
                           assay_batch_move_name(move), assay_error_text(error),
                           ASSAY_BATCH_RANGES_MAX);
     }
+    batch->unreported = batch->unreported || move == ASSAY_MOVE_ACTIVATE_UNREPORTED;
     keep_reason(batch, move, text);
     return ASSAY_OK;
 }
@@ -290,7 +189,8 @@ const char *assay_batch_state_name(const struct assay_batch *batch)
     if (voided == batch->count) {
         return "void";
     }
-    if (voided + recalled - count_common(&batch->voided, &batch->recalled) == batch->count) {
+    if (voided + recalled - assay_range_set_common(&batch->voided, &batch->recalled) ==
+        batch->count) {
         return "recalled";
     }
     if (batch->closed) {

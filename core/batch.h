@@ -3,20 +3,22 @@
  *
  * Legal transitions: created -> active (by range) -> closed; void and recall from any state, also
  * by range; shipped is a fact beside the state, by range too. Void wins over recalled, recalled
- * over active; nothing undoes a void.
+ * over active; nothing undoes a void. What was printed, spoiled or reserved: core/printing.h.
  */
 #ifndef ASSAY_CORE_BATCH_H
 #define ASSAY_CORE_BATCH_H
 
 #include "core/code.h"
 #include "core/limits.h"
+#include "core/range.h"
 
 enum assay_batch_move {
     ASSAY_MOVE_ACTIVATE,
     ASSAY_MOVE_SHIP,
     ASSAY_MOVE_VOID,
     ASSAY_MOVE_RECALL,
-    ASSAY_MOVE_CLOSE, /* no more activation; what is active stays on sale */
+    ASSAY_MOVE_CLOSE,               /* no more activation; what is active stays on sale */
+    ASSAY_MOVE_ACTIVATE_UNREPORTED, /* activate though no manifest says that it was printed */
     ASSAY_MOVES
 };
 
@@ -25,19 +27,6 @@ enum assay_item_sale {
     ASSAY_SALE_ON,
     ASSAY_SALE_RECALLED,
     ASSAY_SALE_VOID,
-};
-
-/** Items first..last, both inclusive. */
-struct assay_range {
-    uint32_t first;
-    uint32_t last;
-};
-
-/** Sorted, disjoint, not touching. */
-struct assay_range_set {
-    struct assay_range *ranges;
-    uint32_t count;
-    uint32_t room;
 };
 
 #define ASSAY_BATCH_HAS_PIN 1u
@@ -62,7 +51,11 @@ struct assay_batch {
     struct assay_range_set shipped;
     struct assay_range_set voided;
     struct assay_range_set recalled;
-    uint32_t good_count; /* labels printed, from imported manifests */
+    struct assay_range_set printed;  /* from manifests; each item once */
+    struct assay_range_set spoiled;  /* within printed; a reprint takes them out */
+    struct assay_range_set reserved; /* decoys: never printed, never activated */
+    bool unreported;                 /* activated without a manifest */
+    uint32_t good_count;             /* labels of imported manifests, without reprints */
 };
 
 /** Free the ranges of a batch; the struct is the caller's. */
@@ -92,15 +85,5 @@ const char *assay_batch_state_name(const struct assay_batch *batch);
 const char *assay_batch_move_name(enum assay_batch_move move);
 ASSAY_MUST_CHECK enum assay_error assay_batch_move_parse(const char *text,
                                                          enum assay_batch_move *move);
-
-/** How many items a set holds. */
-uint64_t assay_range_set_total(const struct assay_range_set *set);
-
-/** True if the index lies in the set. */
-bool assay_range_set_has(const struct assay_range_set *set, uint32_t index);
-
-/** Unite a range into the set. ASSAY_OK, ASSAY_E_FULL, ASSAY_E_MEMORY; untouched on error. */
-ASSAY_MUST_CHECK enum assay_error assay_range_set_add(struct assay_range_set *set,
-                                                      struct assay_range range);
 
 #endif

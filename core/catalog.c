@@ -28,13 +28,13 @@ void assay_catalog_destroy(struct assay_catalog *catalog)
     }
     for (uint32_t slot = 0; slot < catalog->batch_count; slot++) {
         assay_batch_deinit(&catalog->batches[slot]->batch);
-        free(catalog->batches[slot]->printed.ranges);
         free(catalog->batches[slot]);
     }
     for (uint32_t number = 0; number < catalog->product_count; number++) {
         free(catalog->products[number].current);
     }
     free(catalog->brand.current);
+    assay_catalog_free_jobs(catalog);
     while (catalog->retired != NULL) {
         struct assay_catalog_retired *retired = catalog->retired;
         catalog->retired = retired->next;

@@ -39,12 +39,31 @@ struct assay_batch_facts {
     char market[3];
 };
 
+/** A print job as imported; immutable, valid until the catalog is destroyed. */
+struct assay_catalog_job {
+    struct assay_job_record value;
+    struct assay_catalog_mark mark;
+    const struct assay_catalog_job *of_batch; /* the batch's one before it, or NULL */
+    struct assay_catalog_job *before;         /* of all jobs */
+};
+
+/** Decoys of one file; all but alert_at_unix_ms is immutable. */
+struct assay_catalog_honey {
+    struct assay_honey_record value;
+    struct assay_catalog_mark mark;
+    int64_t alert_at_unix_ms; /* of the last alert; 0 = none */
+    struct assay_catalog_honey *of_batch;
+    struct assay_catalog_honey *before;
+};
+
 /** A batch with all that changes; read and changed under the store's lock. */
 struct assay_catalog_batch {
     struct assay_batch_facts facts;
     struct assay_batch batch;
-    struct assay_range_set printed;  /* from manifests */
-    char actor[ASSAY_ACTOR_MAX + 1]; /* who created it */
+    const struct assay_catalog_job *jobs; /* newest first */
+    struct assay_catalog_honey *honeys;   /* newest first */
+    int64_t leak_alert_at_unix_ms;        /* of the last leak's alert; 0 = none */
+    char actor[ASSAY_ACTOR_MAX + 1];      /* who created it */
     struct assay_catalog_mark mark;
 };
 
@@ -91,13 +110,25 @@ const struct assay_token_record *assay_catalog_token_at(const struct assay_catal
 const struct assay_site_record *assay_catalog_site_at(const struct assay_catalog *catalog,
                                                       uint32_t number);
 
-/** May this record be appended? BRAND, PRODUCT, BATCH, MOVE, MANIFEST, SITE, TOKEN; a reason that
- *  says what to do. Nothing is changed. */
+/** The newest job that printed an item, or NULL. */
+const struct assay_catalog_job *assay_catalog_job_of(const struct assay_catalog_batch *batch,
+                                                     uint32_t index);
+/** The n-th alert in order of raising; NULL past the end. */
+const struct assay_alert_record *assay_catalog_alert_at(const struct assay_catalog *catalog,
+                                                        uint32_t number);
+/** Does a scan before the sale call for an alert? One a day and batch, decoys one a day and file.
+ *  alert: out, on true. */
+bool assay_catalog_alert_due(const struct assay_catalog *catalog,
+                             const struct assay_catalog_batch *batch, uint32_t index,
+                             int64_t at_unix_ms, struct assay_alert_record *alert);
+
+/** May this record be appended? BRAND, PRODUCT, BATCH, MOVE, MANIFEST, JOB, SPOIL, HONEY, SITE,
+ *  TOKEN; a reason that says what to do. Nothing is changed. */
 ASSAY_MUST_CHECK enum assay_error assay_catalog_check(struct assay_catalog *catalog,
                                                       const struct assay_record *record,
                                                       struct assay_reason *reason);
 
-/** Apply a record, PLACE too. returns ASSAY_OK (also when skipped); ASSAY_E_CORRUPT: the record
+/** Apply a record, PLACE and ALERT too. returns ASSAY_OK (also when skipped); ASSAY_E_CORRUPT: the record
  *  does not fit what came before it; ASSAY_E_MEMORY; ASSAY_E_FULL. */
 ASSAY_MUST_CHECK enum assay_error assay_catalog_apply(struct assay_catalog *catalog,
                                                       const struct assay_record *record,

@@ -5,7 +5,7 @@
 
 #include "core/catalog_private.h"
 
-static enum assay_error fail_no_batch(uint32_t handle, struct assay_reason *reason)
+enum assay_error assay_catalog_fail_no_batch(uint32_t handle, struct assay_reason *reason)
 {
     char text[ASSAY_HANDLE_SIZE];
     assay_handle_format(handle, text);
@@ -33,30 +33,27 @@ static enum assay_error check_batch(const struct assay_catalog *catalog,
     return ASSAY_OK;
 }
 
-static enum assay_error copy_set(struct assay_range_set *copy, const struct assay_range_set *set)
-{
-    *copy = (struct assay_range_set){0};
-    for (uint32_t i = 0; i < set->count; i++) {
-        enum assay_error error = assay_range_set_add(copy, set->ranges[i]);
-        if (error != ASSAY_OK) {
-            free(copy->ranges);
-            return error;
-        }
-    }
-    return ASSAY_OK;
-}
-
 enum assay_error assay_catalog_batch_copy(const struct assay_batch *batch, struct assay_batch *copy)
 {
     struct assay_batch value = *batch;
-    value.active = value.shipped = value.voided = value.recalled = (struct assay_range_set){0};
-    enum assay_error error = copy_set(&value.active, &batch->active);
-    error = error != ASSAY_OK ? error : copy_set(&value.shipped, &batch->shipped);
-    error = error != ASSAY_OK ? error : copy_set(&value.voided, &batch->voided);
-    error = error != ASSAY_OK ? error : copy_set(&value.recalled, &batch->recalled);
-    if (error != ASSAY_OK) {
-        assay_batch_deinit(&value);
-        return error;
+    const struct {
+        struct assay_range_set *to;
+        const struct assay_range_set *from;
+    } sets[] = {
+        {&value.active, &batch->active},     {&value.shipped, &batch->shipped},
+        {&value.voided, &batch->voided},     {&value.recalled, &batch->recalled},
+        {&value.printed, &batch->printed},   {&value.spoiled, &batch->spoiled},
+        {&value.reserved, &batch->reserved},
+    };
+    for (size_t i = 0; i < ASSAY_COUNT_OF(sets); i++) {
+        *sets[i].to = (struct assay_range_set){0};
+    }
+    for (size_t i = 0; i < ASSAY_COUNT_OF(sets); i++) {
+        enum assay_error error = assay_range_set_copy(sets[i].to, sets[i].from);
+        if (error != ASSAY_OK) {
+            assay_batch_deinit(&value);
+            return error;
+        }
     }
     *copy = value;
     return ASSAY_OK;
@@ -69,10 +66,17 @@ static enum assay_error check_move(struct assay_catalog *catalog,
 {
     struct assay_catalog_batch *entry = assay_catalog_batch_of(catalog, move->handle);
     if (entry == NULL) {
-        return fail_no_batch(move->handle, reason);
+        return assay_catalog_fail_no_batch(move->handle, reason);
+    }
+    enum assay_error error = ASSAY_OK;
+    if (move->move == ASSAY_MOVE_ACTIVATE || move->move == ASSAY_MOVE_ACTIVATE_UNREPORTED) {
+        error = assay_batch_check_activation(&entry->batch, move->move, move->range, reason);
+    }
+    if (error != ASSAY_OK) {
+        return error;
     }
     struct assay_batch copy;
-    enum assay_error error = assay_catalog_batch_copy(&entry->batch, &copy);
+    error = assay_catalog_batch_copy(&entry->batch, &copy);
     if (error != ASSAY_OK) {
         return assay_fail(reason, error, NULL);
     }
@@ -87,19 +91,17 @@ static enum assay_error check_manifest(struct assay_catalog *catalog,
 {
     struct assay_catalog_batch *entry = assay_catalog_batch_of(catalog, manifest->handle);
     if (entry == NULL) {
-        return fail_no_batch(manifest->handle, reason);
+        return assay_catalog_fail_no_batch(manifest->handle, reason);
     }
     struct assay_range range = manifest->range;
     if (range.first > range.last || range.last >= entry->batch.count) {
         return assay_fail(reason, ASSAY_E_FIELD, "range: items 0 to %u", entry->batch.count - 1);
     }
-    for (uint32_t i = 0; i < entry->printed.count; i++) {
-        struct assay_range printed = entry->printed.ranges[i];
-        if (printed.first <= range.last && range.first <= printed.last) {
-            return assay_fail(reason, ASSAY_E_EXISTS,
-                              "range: items %u to %u were printed already by an earlier manifest",
-                              printed.first, printed.last);
-        }
+    struct assay_range common;
+    if (assay_range_set_meets(&entry->batch.printed, range, &common)) {
+        return assay_fail(reason, ASSAY_E_EXISTS,
+                          "range: items %u to %u were printed already by an earlier manifest",
+                          common.first, common.last);
     }
     return ASSAY_OK;
 }
@@ -161,6 +163,10 @@ enum assay_error assay_catalog_check(struct assay_catalog *catalog,
         return check_move(catalog, &record->move, reason);
     case ASSAY_RECORD_MANIFEST:
         return check_manifest(catalog, &record->manifest, reason);
+    case ASSAY_RECORD_JOB:
+    case ASSAY_RECORD_SPOIL:
+    case ASSAY_RECORD_HONEY:
+        return assay_catalog_check_job(catalog, record, reason);
     case ASSAY_RECORD_TOKEN:
         return check_token(catalog, &record->token, reason);
     case ASSAY_RECORD_SITE:
@@ -214,7 +220,7 @@ static enum assay_error apply_manifest(struct assay_catalog *catalog,
     if (entry->mark.position >= position) {
         return ASSAY_OK;
     }
-    enum assay_error error = assay_range_set_add(&entry->printed, manifest->range);
+    enum assay_error error = assay_range_set_add(&entry->batch.printed, manifest->range);
     if (error != ASSAY_OK) {
         return error;
     }
@@ -247,6 +253,11 @@ enum assay_error assay_catalog_apply(struct assay_catalog *catalog,
         return apply_move(catalog, &record->move, position);
     case ASSAY_RECORD_MANIFEST:
         return apply_manifest(catalog, &record->manifest, position);
+    case ASSAY_RECORD_JOB:
+    case ASSAY_RECORD_SPOIL:
+    case ASSAY_RECORD_HONEY:
+    case ASSAY_RECORD_ALERT:
+        return assay_catalog_apply_job(catalog, record, position);
     case ASSAY_RECORD_TOKEN:
         return assay_catalog_set_token(catalog, &record->token, mark);
     case ASSAY_RECORD_SITE:

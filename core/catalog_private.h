@@ -33,6 +33,11 @@ struct assay_catalog_site {
     struct assay_catalog_mark mark;
 };
 
+struct assay_catalog_alert {
+    struct assay_alert_record value;
+    struct assay_catalog_mark mark;
+};
+
 /* Superseded versions that readers may still hold; freed with the catalog. */
 struct assay_catalog_retired {
     struct assay_catalog_retired *next;
@@ -48,6 +53,12 @@ struct assay_catalog {
     uint32_t site_count;
     uint32_t places_saved; /* places 1..this are in the state store; they never change */
     struct assay_catalog_retired *retired;
+    struct assay_catalog_job *jobs;     /* of all batches, newest first: the dirty ones lead */
+    struct assay_catalog_honey *honeys; /* likewise */
+    struct assay_catalog_alert *alerts;
+    uint32_t alert_count;
+    uint32_t alert_room;
+    uint32_t alerts_saved; /* alerts 0..this - 1 are in the state store; they never change */
     /* slot + 1; 0 = free; published with release once what it names is whole */
     _Atomic uint32_t batch_index[ASSAY_BATCH_INDEX];
     _Atomic uint32_t product_index[ASSAY_PRODUCT_INDEX];
@@ -74,6 +85,28 @@ ASSAY_MUST_CHECK enum assay_error assay_catalog_set_token(struct assay_catalog *
 ASSAY_MUST_CHECK enum assay_error assay_catalog_set_site(struct assay_catalog *catalog,
                                                          const struct assay_site_record *site,
                                                          struct assay_catalog_mark mark);
+/** Add a job, decoys or an alert to its batch; the sets of the batch are not touched. */
+ASSAY_MUST_CHECK enum assay_error assay_catalog_add_job(struct assay_catalog *catalog,
+                                                        const struct assay_job_record *job,
+                                                        struct assay_catalog_mark mark);
+ASSAY_MUST_CHECK enum assay_error assay_catalog_add_honey(struct assay_catalog *catalog,
+                                                          const struct assay_honey_record *honey,
+                                                          struct assay_catalog_mark mark);
+ASSAY_MUST_CHECK enum assay_error assay_catalog_add_alert(struct assay_catalog *catalog,
+                                                          const struct assay_alert_record *alert,
+                                                          struct assay_catalog_mark mark);
+/** catalog_jobs.c's part of check and apply: JOB, SPOIL, HONEY and, apply alone, ALERT. */
+ASSAY_MUST_CHECK enum assay_error assay_catalog_check_job(struct assay_catalog *catalog,
+                                                          const struct assay_record *record,
+                                                          struct assay_reason *reason);
+ASSAY_MUST_CHECK enum assay_error assay_catalog_apply_job(struct assay_catalog *catalog,
+                                                          const struct assay_record *record,
+                                                          uint64_t position);
+/** Free what the three lists hold. */
+void assay_catalog_free_jobs(struct assay_catalog *catalog);
+/** E_NOT_FOUND with the handle. */
+ASSAY_MUST_CHECK enum assay_error assay_catalog_fail_no_batch(uint32_t handle,
+                                                              struct assay_reason *reason);
 /** Batch of a handle, or NULL. */
 struct assay_catalog_batch *assay_catalog_batch_of(const struct assay_catalog *catalog,
                                                    uint32_t handle);

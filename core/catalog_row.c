@@ -12,10 +12,17 @@
 #define KIND_PLACE 'D'
 #define KIND_TOKEN 'E'
 #define KIND_SITE 'F'
+#define KIND_JOB 'G'
+#define KIND_HONEY 'H' /* before the alerts, which know their decoys */
+#define KIND_ALERT 'I'
+
+/* Version of what follows the printed ranges in a batch's row; rows without it are older. */
+#define BATCH_TAIL_VERSION 1
+#define BATCH_TAIL_UNREPORTED 1u
 
 #define KEY_LEN 9
-/* A batch row: its record, four sets of ranges and what was printed. */
-#define ROW_MAX (4096 + 5 * (4 + ASSAY_BATCH_RANGES_MAX * 8))
+/* A batch row: its record, and its sets of ranges. */
+#define ROW_MAX (4096 + 7 * (4 + ASSAY_BATCH_RANGES_MAX * 8))
 
 struct row_writer {
     void (*put)(void *context, struct assay_span key, struct assay_span value);
@@ -95,7 +102,11 @@ static void put_batch_row(struct row_writer *writer, const struct assay_catalog_
     put_set(&wire, &entry->batch.shipped);
     put_set(&wire, &entry->batch.voided);
     put_set(&wire, &entry->batch.recalled);
-    put_set(&wire, &entry->printed);
+    put_set(&wire, &entry->batch.printed);
+    assay_wire_put_u8(&wire, BATCH_TAIL_VERSION);
+    assay_wire_put_u8(&wire, entry->batch.unreported ? BATCH_TAIL_UNREPORTED : 0);
+    put_set(&wire, &entry->batch.spoiled);
+    put_set(&wire, &entry->batch.reserved);
     assay_assert(!wire.failed);
     writer->put(writer->context, row_key(writer, KIND_BATCH, entry->mark.created),
                 (struct assay_span){writer->row, wire.at});
@@ -156,6 +167,30 @@ static void take_tokens_and_sites(struct assay_catalog *catalog, struct row_writ
     }
 }
 
+static void take_jobs(struct assay_catalog *catalog, struct row_writer *writer)
+{
+    for (struct assay_catalog_job *job = catalog->jobs; job != NULL && job->mark.dirty;
+         job = job->before) {
+        struct assay_record record = {.type = ASSAY_RECORD_JOB};
+        record.job = job->value;
+        put_record_row(writer, KIND_JOB, job->mark, &record);
+        job->mark.dirty = false;
+    }
+    for (struct assay_catalog_honey *honey = catalog->honeys; honey != NULL && honey->mark.dirty;
+         honey = honey->before) {
+        struct assay_record record = {.type = ASSAY_RECORD_HONEY};
+        record.honey = honey->value;
+        put_record_row(writer, KIND_HONEY, honey->mark, &record);
+        honey->mark.dirty = false;
+    }
+    while (catalog->alerts_saved < catalog->alert_count) {
+        const struct assay_catalog_alert *alert = &catalog->alerts[catalog->alerts_saved++];
+        struct assay_record record = {.type = ASSAY_RECORD_ALERT};
+        record.alert = alert->value;
+        put_record_row(writer, KIND_ALERT, alert->mark, &record);
+    }
+}
+
 enum assay_error assay_catalog_take_dirty(struct assay_catalog *catalog,
                                           void (*put)(void *context, struct assay_span key,
                                                       struct assay_span value),
@@ -175,11 +210,27 @@ enum assay_error assay_catalog_take_dirty(struct assay_catalog *catalog,
     take_batches(catalog, &writer);
     take_places(catalog, &writer);
     take_tokens_and_sites(catalog, &writer);
+    take_jobs(catalog, &writer);
     free(writer.row);
     return ASSAY_OK;
 }
 
 /* -- loading -- */
+
+static enum assay_error load_batch_tail(struct assay_batch *batch, struct assay_wire *wire)
+{
+    uint8_t version = assay_wire_get_u8(wire);
+    uint8_t flags = assay_wire_get_u8(wire);
+    if (wire->failed || version == 0 || flags > BATCH_TAIL_UNREPORTED) {
+        return ASSAY_E_CORRUPT;
+    }
+    if (version > BATCH_TAIL_VERSION) {
+        return ASSAY_E_VERSION;
+    }
+    batch->unreported = (flags & BATCH_TAIL_UNREPORTED) != 0;
+    enum assay_error error = get_set(wire, &batch->spoiled);
+    return error == ASSAY_OK ? get_set(wire, &batch->reserved) : error;
+}
 
 static enum assay_error load_batch(struct assay_catalog *catalog, const struct assay_record *record,
                                    struct assay_catalog_mark mark, struct assay_wire *wire)
@@ -195,12 +246,16 @@ static enum assay_error load_batch(struct assay_catalog *catalog, const struct a
     assay_wire_get_text(wire, batch->void_reason, sizeof batch->void_reason);
     assay_wire_get_text(wire, batch->recall_reason, sizeof batch->recall_reason);
     struct assay_range_set *sets[] = {&batch->active, &batch->shipped, &batch->voided,
-                                      &batch->recalled, &entry->printed};
+                                      &batch->recalled, &batch->printed};
     for (size_t i = 0; i < ASSAY_COUNT_OF(sets); i++) {
         error = get_set(wire, sets[i]);
         if (error != ASSAY_OK) {
             return error;
         }
+    }
+    error = wire->failed || wire->at == wire->len_bytes ? ASSAY_OK : load_batch_tail(batch, wire);
+    if (error != ASSAY_OK) {
+        return error;
     }
     return wire->failed || wire->at != wire->len_bytes ? ASSAY_E_CORRUPT : ASSAY_OK;
 }
@@ -233,6 +288,20 @@ static enum assay_error load_record(struct assay_catalog *catalog, char kind,
         return record->type != ASSAY_RECORD_SITE
                    ? ASSAY_E_CORRUPT
                    : assay_catalog_set_site(catalog, &record->site, mark);
+    case KIND_JOB:
+        return record->type != ASSAY_RECORD_JOB
+                   ? ASSAY_E_CORRUPT
+                   : assay_catalog_add_job(catalog, &record->job, mark);
+    case KIND_HONEY:
+        return record->type != ASSAY_RECORD_HONEY
+                   ? ASSAY_E_CORRUPT
+                   : assay_catalog_add_honey(catalog, &record->honey, mark);
+    case KIND_ALERT:
+        error = record->type != ASSAY_RECORD_ALERT
+                    ? ASSAY_E_CORRUPT
+                    : assay_catalog_add_alert(catalog, &record->alert, mark);
+        catalog->alerts_saved = catalog->alert_count;
+        return error;
     default:
         return ASSAY_E_CORRUPT;
     }

@@ -15,6 +15,10 @@
 /* Distinct ranges of one kind (active, void, recalled) in one batch, after merging neighbours.
  * Met: E_FULL; merge ranges or make a new batch. */
 #define ASSAY_BATCH_RANGES_MAX 4096
+/* Separate ranges of one print job. Met: E_FIELD; make several jobs. */
+#define ASSAY_JOB_RANGES_MAX 256
+/* Alerts of one data directory. Met: no more are raised; the scans stay in the ledger. */
+#define ASSAY_ALERTS_MAX (1u << 16)
 /* Office tokens. Met: E_FULL; revoke one. */
 #define ASSAY_TOKENS_MAX 256
 
@@ -30,7 +34,10 @@
 #define ASSAY_HOST_MAX 120         /* an origin: scheme://host[:port] */
 #define ASSAY_REASON_MAX 200       /* reason of a void or recall, shown to buyers */
 #define ASSAY_URL_MAX 300
-#define ASSAY_ACTOR_MAX 64 /* who did it, in the ledger */
+#define ASSAY_PRINTER_MAX 64    /* name of a printing machine */
+#define ASSAY_FILE_LABEL_MAX 64 /* name of a file that holds decoys */
+#define ASSAY_JOB_ID_LEN 16     /* bytes of a print job's id */
+#define ASSAY_ACTOR_MAX 64      /* who did it, in the ledger */
 
 /* -- places -- */
 #define ASSAY_CITY_MAX 63

@@ -12,9 +12,17 @@ const char *assay_record_type_name(enum assay_record_type type)
         [ASSAY_RECORD_MANIFEST] = "manifest", [ASSAY_RECORD_SITE] = "site",
         [ASSAY_RECORD_TOKEN] = "token",       [ASSAY_RECORD_CLAIM] = "claim",
         [ASSAY_RECORD_FIND] = "find",         [ASSAY_RECORD_REPORT] = "report",
-        [ASSAY_RECORD_SUMMARY] = "summary",
+        [ASSAY_RECORD_SUMMARY] = "summary",   [ASSAY_RECORD_JOB] = "job",
+        [ASSAY_RECORD_SPOIL] = "spoil",       [ASSAY_RECORD_HONEY] = "honey",
+        [ASSAY_RECORD_ALERT] = "alert",
     };
     return (unsigned)type < ASSAY_COUNT_OF(names) ? names[type] : NULL;
+}
+
+const char *assay_alert_kind_name(enum assay_alert_kind kind)
+{
+    static const char *const names[] = {[ASSAY_ALERT_LEAK] = "leak", [ASSAY_ALERT_HONEY] = "honey"};
+    return (unsigned)kind < ASSAY_COUNT_OF(names) ? names[kind] : NULL;
 }
 
 size_t assay_record_len(const void *data, size_t len_bytes)

@@ -10,6 +10,7 @@
 #include "core/batch.h"
 #include "core/gs1.h"
 #include "core/place.h"
+#include "core/printing.h"
 #include "core/risk.h"
 #include "core/verdict.h"
 #include "core/warranty.h"
@@ -29,6 +30,10 @@ enum assay_record_type {
     ASSAY_RECORD_FIND = 11,    /* a warranty look-up that failed */
     ASSAY_RECORD_REPORT = 12,  /* a buyer's report of a fake: commitment */
     ASSAY_RECORD_SUMMARY = 13, /* counts of what changes no item: forged codes, throttled repeats */
+    ASSAY_RECORD_JOB = 14,     /* an imported manifest of a print job, with all its ranges */
+    ASSAY_RECORD_SPOIL = 15,   /* printed labels that are no good */
+    ASSAY_RECORD_HONEY = 16,   /* decoys: items reserved for one named file */
+    ASSAY_RECORD_ALERT = 17,   /* something that somebody has to look at */
 };
 
 /** Names an item in the whole: handle << 26 | index. Never 0. */
@@ -130,6 +135,51 @@ struct assay_manifest_record {
     uint8_t sha256[ASSAY_SHA256_LEN]; /* of the manifest's signed bytes */
 };
 
+/** What a print site printed in one job; replaces MANIFEST, which older ledgers hold. */
+struct assay_job_record {
+    int64_t at_unix_ms;
+    char actor[ASSAY_ACTOR_MAX + 1];
+    uint32_t handle;
+    enum assay_print_kind kind;
+    uint8_t job[ASSAY_JOB_ID_LEN];    /* drawn by the print site */
+    uint8_t sha256[ASSAY_SHA256_LEN]; /* of the manifest's signed bytes */
+    char site[ASSAY_SKU_MAX + 1];     /* whose key signed it */
+    char printer[ASSAY_PRINTER_MAX + 1];
+    char reason_text[ASSAY_REASON_MAX + 1]; /* of a reprint */
+    uint32_t ranges;                        /* 1..ASSAY_JOB_RANGES_MAX; all of them good */
+    struct assay_range range[ASSAY_JOB_RANGES_MAX];
+};
+
+struct assay_spoil_record {
+    int64_t at_unix_ms;
+    char actor[ASSAY_ACTOR_MAX + 1];
+    uint32_t handle;
+    struct assay_range range;
+    char reason_text[ASSAY_REASON_MAX + 1];
+};
+
+struct assay_honey_record {
+    int64_t at_unix_ms;
+    char actor[ASSAY_ACTOR_MAX + 1];
+    uint32_t handle;
+    struct assay_range range;
+    char file[ASSAY_FILE_LABEL_MAX + 1]; /* which file holds them */
+};
+
+enum assay_alert_kind {
+    ASSAY_ALERT_LEAK = 1,  /* a label was scanned before it was activated */
+    ASSAY_ALERT_HONEY = 2, /* a decoy was scanned: its file leaked */
+};
+
+struct assay_alert_record {
+    int64_t at_unix_ms; /* of the scan */
+    uint64_t item;
+    enum assay_alert_kind kind;
+    char site[ASSAY_SKU_MAX + 1];        /* who printed it, as far as manifests say; else empty */
+    char printer[ASSAY_PRINTER_MAX + 1]; /* likewise */
+    char file[ASSAY_FILE_LABEL_MAX + 1]; /* which file a decoy is from */
+};
+
 struct assay_site_record {
     int64_t at_unix_ms;
     char actor[ASSAY_ACTOR_MAX + 1];
@@ -203,6 +253,10 @@ struct assay_record {
         struct assay_find_record find;
         struct assay_report_record report;
         struct assay_summary_record summary;
+        struct assay_job_record job;
+        struct assay_spoil_record spoil;
+        struct assay_honey_record honey;
+        struct assay_alert_record alert;
     };
 };
 
@@ -226,6 +280,9 @@ void assay_scan_record_encode(const struct assay_scan_record *scan,
                               uint8_t data[ASSAY_SCAN_RECORD_LEN]);
 ASSAY_MUST_CHECK enum assay_error
 assay_scan_record_decode(const uint8_t data[ASSAY_SCAN_RECORD_LEN], struct assay_scan_record *scan);
+
+/** Name of an alert's kind: "leak", "honey"; static; NULL if there is none of this number. */
+const char *assay_alert_kind_name(enum assay_alert_kind kind);
 
 /** Name of a record type for exports ("scan", "place", ...); static; NULL if unknown. */
 const char *assay_record_type_name(enum assay_record_type type);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/record_fields.h"
 
-#define HANDLE_LIMIT (1u << 30)
 #define UTC_OFFSET_MINUTES_LIMIT (24 * 60)
 #define WARRANTY_MONTHS_MAX 600
 #define WARRANTY_BONUS_MONTHS_MAX 120
@@ -16,26 +15,11 @@ _Static_assert(ASSAY_VERDICT_NOT_ON_SALE == 5, "stored verdict number");
 _Static_assert(ASSAY_VERDICT_GENUINE_SEEN == 10, "stored verdict number");
 _Static_assert(ASSAY_VERDICT_COUNT == 11, "stored verdict number");
 _Static_assert(ASSAY_MOVE_ACTIVATE == 0, "stored move number");
-_Static_assert(ASSAY_MOVE_CLOSE == 4, "stored move number");
+_Static_assert(ASSAY_MOVE_ACTIVATE_UNREPORTED == 5, "stored move number");
 _Static_assert(ASSAY_RISK_CLONED == 3, "stored risk level");
 _Static_assert(ASSAY_CHANNEL_REPLAY == 3, "stored channel number");
 
 /* -- what a record may hold: asked before encoding and after decoding -- */
-
-static bool handle_is_valid(uint32_t handle)
-{
-    return handle != 0 && handle < HANDLE_LIMIT;
-}
-
-static bool item_is_valid(uint64_t item)
-{
-    return item >> 56 == 0 && handle_is_valid(assay_item_key_handle(item));
-}
-
-static bool range_is_valid(struct assay_range range)
-{
-    return range.first <= range.last && range.last < ASSAY_BATCH_ITEMS_MAX;
-}
 
 static bool position_is_valid(const struct assay_position *position)
 {
@@ -48,7 +32,7 @@ static bool position_is_valid(const struct assay_position *position)
 
 bool assay_scan_fields_valid(const struct assay_scan_record *scan)
 {
-    return item_is_valid(scan->item) && scan->previous % 8 == 0 &&
+    return assay_record_item_valid(scan->item) && scan->previous % 8 == 0 &&
            (scan->flags & ~SCAN_FLAGS_ALL) == 0 && position_is_valid(&scan->position) &&
            (unsigned)scan->verdict < ASSAY_VERDICT_COUNT &&
            (unsigned)scan->risk.level <= ASSAY_RISK_CLONED &&
@@ -220,7 +204,7 @@ static bool get_product(struct assay_wire *wire, struct assay_record *record)
 
 static bool batch_is_valid(const struct assay_batch *batch)
 {
-    return handle_is_valid(batch->handle) && batch->count >= 1 &&
+    return assay_record_handle_valid(batch->handle) && batch->count >= 1 &&
            batch->count <= ASSAY_BATCH_ITEMS_MAX && (batch->flags & ~BATCH_FLAGS_ALL) == 0;
 }
 
@@ -260,7 +244,7 @@ static bool get_batch(struct assay_wire *wire, struct assay_record *record)
 
 static bool move_is_valid(const struct assay_move_record *move)
 {
-    return handle_is_valid(move->handle) && range_is_valid(move->range) &&
+    return assay_record_handle_valid(move->handle) && assay_record_range_valid(move->range) &&
            (unsigned)move->move < ASSAY_MOVES;
 }
 
@@ -292,7 +276,7 @@ static bool get_move(struct assay_wire *wire, struct assay_record *record)
 
 static bool manifest_is_valid(const struct assay_manifest_record *manifest)
 {
-    return handle_is_valid(manifest->handle) && range_is_valid(manifest->range);
+    return assay_record_handle_valid(manifest->handle) && assay_record_range_valid(manifest->range);
 }
 
 static bool put_manifest(struct assay_wire *wire, const struct assay_record *record)
@@ -376,7 +360,7 @@ static bool put_claim(struct assay_wire *wire, const struct assay_record *record
     assay_wire_put_bytes(wire, claim->commitment, sizeof claim->commitment);
     assay_wire_put_u32(wire, (uint32_t)claim->bought_on);
     assay_wire_put_u32(wire, (uint32_t)claim->ends_on);
-    return item_is_valid(claim->item);
+    return assay_record_item_valid(claim->item);
 }
 
 static bool get_claim(struct assay_wire *wire, struct assay_record *record)
@@ -388,21 +372,21 @@ static bool get_claim(struct assay_wire *wire, struct assay_record *record)
     assay_wire_get_bytes(wire, claim->commitment, sizeof claim->commitment);
     claim->bought_on = (int32_t)assay_wire_get_u32(wire);
     claim->ends_on = (int32_t)assay_wire_get_u32(wire);
-    return item_is_valid(claim->item);
+    return assay_record_item_valid(claim->item);
 }
 
 static bool put_find(struct assay_wire *wire, const struct assay_record *record)
 {
     assay_wire_put_u64(wire, (uint64_t)record->find.at_unix_ms);
     assay_wire_put_u64(wire, record->find.item);
-    return item_is_valid(record->find.item);
+    return assay_record_item_valid(record->find.item);
 }
 
 static bool get_find(struct assay_wire *wire, struct assay_record *record)
 {
     record->find.at_unix_ms = (int64_t)assay_wire_get_u64(wire);
     record->find.item = assay_wire_get_u64(wire);
-    return item_is_valid(record->find.item);
+    return assay_record_item_valid(record->find.item);
 }
 
 static bool put_report(struct assay_wire *wire, const struct assay_record *record)
@@ -413,7 +397,7 @@ static bool put_report(struct assay_wire *wire, const struct assay_record *recor
     assay_wire_put_bytes(wire, report->reference, sizeof report->reference);
     assay_wire_put_bytes(wire, report->commitment, sizeof report->commitment);
     assay_wire_put_u32(wire, report->place);
-    return report->item == 0 || item_is_valid(report->item);
+    return report->item == 0 || assay_record_item_valid(report->item);
 }
 
 static bool get_report(struct assay_wire *wire, struct assay_record *record)
@@ -424,7 +408,7 @@ static bool get_report(struct assay_wire *wire, struct assay_record *record)
     assay_wire_get_bytes(wire, report->reference, sizeof report->reference);
     assay_wire_get_bytes(wire, report->commitment, sizeof report->commitment);
     report->place = assay_wire_get_u32(wire);
-    return report->item == 0 || item_is_valid(report->item);
+    return report->item == 0 || assay_record_item_valid(report->item);
 }
 
 static bool put_summary(struct assay_wire *wire, const struct assay_record *record)
@@ -444,7 +428,7 @@ static bool put_summary(struct assay_wire *wire, const struct assay_record *reco
         assay_wire_put_u32(wire, (uint32_t)summary->row[i].verdict);
         assay_wire_put_u32(wire, 0);
         ok = ok && (unsigned)summary->row[i].verdict < ASSAY_VERDICT_COUNT;
-        ok = ok && (summary->row[i].item == 0 || item_is_valid(summary->row[i].item));
+        ok = ok && (summary->row[i].item == 0 || assay_record_item_valid(summary->row[i].item));
     }
     return ok;
 }
@@ -465,7 +449,7 @@ static bool get_summary(struct assay_wire *wire, struct assay_record *record)
         summary->row[i].count = assay_wire_get_u32(wire);
         uint32_t verdict = assay_wire_get_u32(wire);
         summary->row[i].verdict = verdict < ASSAY_VERDICT_COUNT ? verdict : 0;
-        ok = ok && verdict < ASSAY_VERDICT_COUNT && (item == 0 || item_is_valid(item));
+        ok = ok && verdict < ASSAY_VERDICT_COUNT && (item == 0 || assay_record_item_valid(item));
         ok = assay_wire_get_u32(wire) == 0 && ok;
     }
     return ok;
@@ -492,5 +476,5 @@ static const struct assay_record_fields rows[] = {
 const struct assay_record_fields *assay_record_fields_of(unsigned type)
 {
     bool known = type < ASSAY_COUNT_OF(rows) && rows[type].put != NULL;
-    return known ? &rows[type] : NULL;
+    return known ? &rows[type] : assay_record_job_fields_of(type);
 }

@@ -15,6 +15,23 @@ struct assay_record_fields {
 /** The row of a type, or NULL if there is none; static. threads: any. */
 const struct assay_record_fields *assay_record_fields_of(unsigned type);
 
+/** The same for jobs, spoils, decoys and alerts (record_jobs.c). */
+const struct assay_record_fields *assay_record_job_fields_of(unsigned type);
+
+/** What many records hold: a handle, an item's key, a range. threads: any. */
+static inline bool assay_record_handle_valid(uint32_t handle)
+{
+    return handle != 0 && handle < 1u << 30;
+}
+static inline bool assay_record_item_valid(uint64_t item)
+{
+    return item >> 56 == 0 && assay_record_handle_valid(assay_item_key_handle(item));
+}
+static inline bool assay_record_range_valid(struct assay_range range)
+{
+    return range.first <= range.last && range.last < ASSAY_BATCH_ITEMS_MAX;
+}
+
 /** True if every field of a scan is in range. threads: any. */
 bool assay_scan_fields_valid(const struct assay_scan_record *scan);
 

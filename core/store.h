@@ -129,7 +129,7 @@ void assay_store_count_forged(struct assay_store *store, const struct assay_plac
 
 /** Check a record against the state, append it, apply it, sync it.
  *
- *  record    BRAND, PRODUCT, BATCH, MOVE, MANIFEST, SITE, TOKEN, CLAIM, FIND or REPORT.
+ *  record    BRAND, PRODUCT, BATCH, MOVE, MANIFEST, JOB, SPOIL, HONEY, SITE, TOKEN, CLAIM, FIND or REPORT.
  *            CLAIM: refused with ASSAY_E_TAKEN if the item has one, ASSAY_E_REFUSED if the item
  *            is not on sale. FIND: counts a failed look-up.
  *  position  out: where it stands.
@@ -167,6 +167,18 @@ void assay_store_each_token(struct assay_store *store,
 void assay_store_each_site(struct assay_store *store,
                            bool (*visit)(void *context, const struct assay_site_record *site),
                            void *context);
+
+/** Visit the print jobs of a batch, or its decoys, newest first; alerts newest first, the n-th
+ *  before the newest to begin with. What is visited is borrowed for the call. threads: any. */
+void assay_store_each_job(struct assay_store *store, uint32_t handle,
+                          bool (*visit)(void *context, const struct assay_job_record *job),
+                          void *context);
+void assay_store_each_honey(struct assay_store *store, uint32_t handle,
+                            bool (*visit)(void *context, const struct assay_honey_record *honey),
+                            void *context);
+void assay_store_each_alert(struct assay_store *store, uint32_t from,
+                            bool (*visit)(void *context, const struct assay_alert_record *alert),
+                            void *context);
 
 /** Record at a position (claims, scan history of an item). threads: any. */
 ASSAY_MUST_CHECK enum assay_error assay_store_record(struct assay_store *store, uint64_t position,

@@ -239,6 +239,30 @@ static struct assay_scan_record record_of(const struct trial *trial)
     return record;
 }
 
+/* Scanned before the sale: a leak, which becomes a record of this group, behind the scan. */
+static void raise_alert(struct trial *trial)
+{
+    struct pass *pass = trial->pass;
+    struct assay_record record = {.type = ASSAY_RECORD_ALERT};
+    bool early = trial->decision.sale == ASSAY_SALE_NOT_YET ||
+                 assay_range_set_has(&trial->batch->batch.reserved, trial->request->index);
+    if (!early ||
+        !assay_catalog_alert_due(pass->store->catalog, trial->batch, trial->request->index,
+                                 trial->request->at_unix_ms, &record.alert)) {
+        return;
+    }
+    uint64_t position = pass->first + pass->at;
+    size_t len_bytes = assay_record_encode(&record, pass->session->buffer + pass->at,
+                                           ASSAY_STORE_GROUP_BYTES - pass->at);
+    assay_assert(len_bytes > 0);
+    pass->at += len_bytes;
+    pass->records++;
+    enum assay_error error = assay_catalog_apply(pass->store->catalog, &record, position);
+    if (error != ASSAY_OK) {
+        pass->error = error;
+    }
+}
+
 static void tell_scan(struct trial *trial, const struct assay_scan_record *record)
 {
     struct assay_scan_answer *answer = trial->answer;
@@ -276,6 +300,7 @@ static void record_scan(struct trial *trial)
     pass->at += ASSAY_SCAN_RECORD_LEN;
     pass->records++;
     assay_item_apply_scan(item, &record, &trial->request->place, position);
+    raise_alert(trial);
     tell_item(trial, item);
     tell_verdict(trial, record.verdict);
     tell_scan(trial, &record);
@@ -370,7 +395,7 @@ static void decide_group(struct pass *pass, struct assay_scan_group *group)
 {
     struct assay_store *store = pass->store;
     pass->error =
-        assay_ledger_next(store->ledger, group->count * ASSAY_SCAN_WITH_PLACE_MAX, &pass->first);
+        assay_ledger_next(store->ledger, group->count * ASSAY_SCAN_WITH_REST_MAX, &pass->first);
     if (pass->error != ASSAY_OK) {
         return;
     }

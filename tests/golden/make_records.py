@@ -50,6 +50,14 @@ RECORDS = {
                + struct.pack("<I", 77)),
     "summary": (13, struct.pack("<qII", AT, 2, 0) + struct.pack("<QIIII", 0, 9, 1000000, 1, 0)
                 + struct.pack("<QIIII", ITEM, 0, 3, 10, 0)),
+    "job": (14, struct.pack("<qIHBB", AT, HANDLE, 2, 1, 0) + counted(7, 16) + counted(8, 32)
+            + struct.pack("<IIII", 3, 5, 900, 900) + text("uid 0 (root)") + text("plant")
+            + text("HP Indigo 2") + text("墨水不足")),
+    "spoil": (15, struct.pack("<qIII", AT, HANDLE, 3, 5) + text("d") + text("smeared")),
+    "honey": (16, struct.pack("<qIII", AT, HANDLE, 16777000, 16777215) + text("e")
+              + text("press-copy.csv")),
+    "alert": (17, struct.pack("<qQB", AT, ITEM, 1) + text("plant") + text("HP Indigo 2")
+              + text("")),
 }
 
 

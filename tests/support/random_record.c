@@ -189,6 +189,56 @@ static void fill_summary(uint64_t *random, struct assay_record *record)
     }
 }
 
+static void fill_job(uint64_t *random, struct assay_record *record)
+{
+    struct assay_job_record *job = &record->job;
+    job->at_unix_ms = any_time(random);
+    job->handle = any_handle(random);
+    job->kind = below(random, ASSAY_PRINT_KINDS);
+    uint32_t wanted = 1 + (uint32_t)below(random, ASSAY_JOB_RANGES_MAX);
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < wanted; i++) {
+        job->range[i].first = next + (uint32_t)below(random, 1000);
+        job->range[i].last = job->range[i].first + (uint32_t)below(random, 1000);
+        next = job->range[i].last + 1;
+    }
+    job->ranges = wanted;
+    BYTES(job->job);
+    BYTES(job->sha256);
+    TEXT(job->actor);
+    TEXT(job->site);
+    TEXT(job->printer);
+    TEXT(job->reason_text);
+}
+
+static void fill_spoil(uint64_t *random, struct assay_record *record)
+{
+    record->spoil.at_unix_ms = any_time(random);
+    record->spoil.handle = any_handle(random);
+    record->spoil.range = any_range(random);
+    TEXT(record->spoil.actor);
+    TEXT(record->spoil.reason_text);
+}
+
+static void fill_honey(uint64_t *random, struct assay_record *record)
+{
+    record->honey.at_unix_ms = any_time(random);
+    record->honey.handle = any_handle(random);
+    record->honey.range = any_range(random);
+    TEXT(record->honey.actor);
+    TEXT(record->honey.file);
+}
+
+static void fill_alert(uint64_t *random, struct assay_record *record)
+{
+    record->alert.at_unix_ms = any_time(random);
+    record->alert.item = any_item(random);
+    record->alert.kind = below(random, 2) == 0 ? ASSAY_ALERT_LEAK : ASSAY_ALERT_HONEY;
+    TEXT(record->alert.site);
+    TEXT(record->alert.printer);
+    TEXT(record->alert.file);
+}
+
 void support_random_record(uint64_t *random, struct assay_record *record)
 {
     static void (*const fill[])(uint64_t *, struct assay_record *) = {
@@ -198,7 +248,9 @@ void support_random_record(uint64_t *random, struct assay_record *record)
         [ASSAY_RECORD_MANIFEST] = fill_manifest, [ASSAY_RECORD_SITE] = fill_site,
         [ASSAY_RECORD_TOKEN] = fill_token,       [ASSAY_RECORD_CLAIM] = fill_claim,
         [ASSAY_RECORD_FIND] = fill_find,         [ASSAY_RECORD_REPORT] = fill_report,
-        [ASSAY_RECORD_SUMMARY] = fill_summary,
+        [ASSAY_RECORD_SUMMARY] = fill_summary,   [ASSAY_RECORD_JOB] = fill_job,
+        [ASSAY_RECORD_SPOIL] = fill_spoil,       [ASSAY_RECORD_HONEY] = fill_honey,
+        [ASSAY_RECORD_ALERT] = fill_alert,
     };
     memset(record, 0, sizeof *record);
     record->type = 1 + below(random, ASSAY_COUNT_OF(fill) - 1);

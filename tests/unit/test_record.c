@@ -16,6 +16,7 @@
 #define HANDLE 0x2a5f00d1u
 #define ITEM ((uint64_t)HANDLE << 26 | 0x123456)
 #define ROUNDS 4000
+#define LAST_TYPE ASSAY_RECORD_ALERT
 
 static void count_up(uint8_t *data, uint8_t first, size_t len)
 {
@@ -124,6 +125,36 @@ static void golden_rest(struct assay_record *record)
     }
 }
 
+static void golden_job(struct assay_record *record)
+{
+    switch (record->type) {
+    case ASSAY_RECORD_JOB:
+        record->job = (struct assay_job_record){.at_unix_ms = AT,
+                                                .actor = "uid 0 (root)",
+                                                .handle = HANDLE,
+                                                .kind = ASSAY_PRINT_REPRINT,
+                                                .site = "plant",
+                                                .printer = "HP Indigo 2",
+                                                .reason_text = "墨水不足",
+                                                .ranges = 2,
+                                                .range = {{3, 5}, {900, 900}}};
+        count_up(record->job.job, 7, 16);
+        count_up(record->job.sha256, 8, 32);
+        break;
+    case ASSAY_RECORD_SPOIL:
+        record->spoil = (struct assay_spoil_record){AT, "d", HANDLE, {3, 5}, "smeared"};
+        break;
+    case ASSAY_RECORD_HONEY:
+        record->honey =
+            (struct assay_honey_record){AT, "e", HANDLE, {16777000, 16777215}, "press-copy.csv"};
+        break;
+    default:
+        record->alert =
+            (struct assay_alert_record){AT, ITEM, ASSAY_ALERT_LEAK, "plant", "HP Indigo 2", ""};
+        break;
+    }
+}
+
 static void golden_record(unsigned type, struct assay_record *record)
 {
     memset(record, 0, sizeof *record);
@@ -132,6 +163,8 @@ static void golden_record(unsigned type, struct assay_record *record)
         golden_scan(&record->scan);
     } else if (type >= ASSAY_RECORD_BRAND && type <= ASSAY_RECORD_TOKEN) {
         golden_office(record);
+    } else if (type >= ASSAY_RECORD_JOB) {
+        golden_job(record);
     } else {
         golden_rest(record);
     }
@@ -154,7 +187,7 @@ static enum assay_error decode(const void *data, size_t len)
 static void no_part_of_a_record_is_one(void **state)
 {
     (void)state;
-    for (unsigned type = ASSAY_RECORD_SCAN; type <= ASSAY_RECORD_SUMMARY; type++) {
+    for (unsigned type = ASSAY_RECORD_SCAN; type <= LAST_TYPE; type++) {
         struct assay_record record;
         uint8_t data[4096];
         golden_record(type, &record);
@@ -190,10 +223,10 @@ static void a_record_of_another_kind_is_told_from_damage(void **state)
     data[1] = 0;
     assert_int_equal(decode(data, sizeof data), ASSAY_E_CORRUPT);
     data[1] = 1;
-    data[0] = ASSAY_RECORD_SUMMARY + 1;
+    data[0] = LAST_TYPE + 1;
     assert_int_equal(decode(data, sizeof data), ASSAY_E_VERSION);
     assert_int_equal(assay_record_len(data, sizeof data), sizeof data);
-    assert_null(assay_record_type_name(ASSAY_RECORD_SUMMARY + 1));
+    assert_null(assay_record_type_name(LAST_TYPE + 1));
     data[0] = 0;
     assert_int_equal(decode(data, sizeof data), ASSAY_E_CORRUPT);
     data[0] = ASSAY_RECORD_FIND;
@@ -249,6 +282,16 @@ static void fields_out_of_range_are_refused(void **state)
         {ASSAY_RECORD_SUMMARY, 24, 1}, /* an item with handle 0 */
         {ASSAY_RECORD_SUMMARY, 40, ASSAY_VERDICT_COUNT},
         {ASSAY_RECORD_SUMMARY, 44, 1},
+        {ASSAY_RECORD_JOB, 20, 0},   /* no range */
+        {ASSAY_RECORD_JOB, 21, 2},   /* 514 ranges */
+        {ASSAY_RECORD_JOB, 22, 2},   /* unknown kind */
+        {ASSAY_RECORD_JOB, 23, 1},   /* zero */
+        {ASSAY_RECORD_JOB, 73, 0xf}, /* ranges out of order */
+        {ASSAY_RECORD_SPOIL, 19, 0x80},
+        {ASSAY_RECORD_SPOIL, 23, 1},
+        {ASSAY_RECORD_HONEY, 26, 9}, /* range turned round */
+        {ASSAY_RECORD_ALERT, 23, 1},
+        {ASSAY_RECORD_ALERT, 24, 3}, /* unknown kind */
     };
     for (size_t i = 0; i < ASSAY_COUNT_OF(rows); i++) {
         struct assay_record record;
@@ -294,7 +337,7 @@ static void random_bytes_are_refused_or_canonical(void **state)
     for (unsigned round = 0; round < 40000; round++) {
         struct assay_record record;
         uint8_t data[4096];
-        golden_record(1 + round % ASSAY_RECORD_SUMMARY, &record);
+        golden_record(1 + round % LAST_TYPE, &record);
         size_t len = assay_record_encode(&record, data, sizeof data);
         uint64_t changes = 1 + support_random(&random) % 4;
         for (uint64_t i = 0; i < changes; i++) {
@@ -316,7 +359,7 @@ static void random_bytes_are_refused_or_canonical(void **state)
 static void golden_bytes_are_written_and_read(void **state)
 {
     (void)state;
-    for (unsigned type = ASSAY_RECORD_SCAN; type <= ASSAY_RECORD_SUMMARY; type++) {
+    for (unsigned type = ASSAY_RECORD_SCAN; type <= LAST_TYPE; type++) {
         struct assay_record record;
         struct assay_record back;
         uint8_t golden[4096];
@@ -352,7 +395,7 @@ static void random_fields_come_back(void **state)
 {
     (void)state;
     uint64_t random = support_seed();
-    unsigned seen[ASSAY_RECORD_SUMMARY + 1] = {0};
+    unsigned seen[LAST_TYPE + 1] = {0};
     for (unsigned round = 0; round < ROUNDS; round++) {
         struct assay_record record;
         struct assay_record back;
@@ -365,7 +408,7 @@ static void random_fields_come_back(void **state)
         assert_memory_equal(&back, &record, sizeof record);
         seen[record.type]++;
     }
-    for (unsigned type = ASSAY_RECORD_SCAN; type <= ASSAY_RECORD_SUMMARY; type++) {
+    for (unsigned type = ASSAY_RECORD_SCAN; type <= LAST_TYPE; type++) {
         assert_true(seen[type] > 0);
     }
 }
