@@ -59,6 +59,7 @@ static const struct assay_tool_option batch_create_options[] = {
     TEXT("expires", "DATE", "expires_on", false, "last day of use, such as 2028-12-31"),
     TEXT("market", "CC", "market", false, "country it is meant for, such as CN"),
     FLAG("pin", "pin", "items have a covered PIN"),
+    FLAG("offline", "offline", "labels carry a signature that is checked without a network"),
     NUMBER("epoch", "N", "epoch", false, "epoch of its keys (default 1)"),
     TEXT("out", "FILE", NULL, true, "where the signed order goes; must not exist"),
     {0},
@@ -87,6 +88,12 @@ static const struct assay_tool_option batch_list_options[] = {
 
 static const struct assay_tool_option item_options[] = {
     NUMBER("limit", "N", "limit", false, "how many of its scans, newest first (default 100)"),
+    {0},
+};
+
+static const struct assay_tool_option keys_options[] = {
+    TEXT("sku", "S", "sku", false, "only this product's"),
+    TEXT("out", "FILE", NULL, true, "where the signed list goes; replaced if it is there"),
     {0},
 };
 
@@ -291,6 +298,13 @@ const struct assay_tool_command assay_tool_commands[] = {
      .needs_data = true,
      .options = no_options,
      .run = assay_tool_manifest},
+    {.words = "keys publish",
+     .help = "Write the signed list of keys by which anybody checks offline labels.",
+     .office = "keys.list",
+     .keys = KEY(OFFICE) | KEY(LABEL),
+     .needs_data = true,
+     .options = keys_options,
+     .run = assay_tool_keys_publish},
     {.words = "item show",
      .operand = "CODE",
      .operand_param = "code",

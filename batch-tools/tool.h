@@ -84,6 +84,8 @@ enum assay_error assay_tool_order(struct assay_tool_call *call);
 enum assay_error assay_tool_batch_list(struct assay_tool_call *call);
 /** manifest import FILE. */
 enum assay_error assay_tool_manifest(struct assay_tool_call *call);
+/** keys publish: writes the list to a file. */
+enum assay_error assay_tool_keys_publish(struct assay_tool_call *call);
 /** product add, product set: splits "zh|en". */
 enum assay_error assay_tool_product(struct assay_tool_call *call);
 /** site add NAME. */

@@ -51,10 +51,6 @@ static enum assay_error check_order(struct assay_job *job, struct assay_reason *
             "make several batches",
             order->count, job->guess_chance_log2, ASSAY_GUESS_CHANCE_LOG2_MAX);
     }
-    if ((order->flags & ASSAY_BATCH_IS_OFFLINE) != 0) {
-        return assay_fail(reason, ASSAY_E_REFUSED,
-                          "the order asks for offline labels (O1), which this version cannot make");
-    }
     return ASSAY_OK;
 }
 
@@ -84,7 +80,7 @@ static enum assay_error place(struct assay_job *job, struct assay_reason *reason
 {
     const struct assay_codegen_options *options = job->options;
     char url[ASSAY_URL_MAX + 1];
-    assay_url_make(&job->prefix, "00000000000000000000", url);
+    assay_url_sample(&job->prefix, url);
     struct assay_qr *qr;
     enum assay_error error = assay_qr_create(options->ecc, url, &qr);
     if (error != ASSAY_OK) {

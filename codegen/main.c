@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "codegen/press.h"
+#include "codegen/verify_offline.h"
 #include "core/clock.h"
 #include "core/json.h"
 
@@ -103,6 +104,11 @@ int main(int argc, char **argv)
 {
     struct assay_codegen_options options;
     struct assay_reason reason = {0};
+    if (argc > 1 && strcmp(argv[1], "verify-offline") == 0) {
+        static char name[] = "assay-codegen verify-offline";
+        argv[1] = name;
+        return assay_verify_offline(argc - 1, argv + 1);
+    }
     set_signals();
     enum assay_error error = assay_codegen_options_read(argc, argv, &options, &reason);
     struct assay_job *job = NULL;

@@ -31,7 +31,9 @@ static const struct argp_option table[] = {
     {"out", KEY_OUT, "DIR", 0, "Folder to write into; made if it is not there", 0},
     {"range", KEY_RANGE, "A-B", 0, "Items A to B only, from 0; A- goes to the last", 0},
     {"ecc", KEY_ECC, "L|M|Q|H", 0, "Error correction of the QR codes; default M", 0},
-    {"url", KEY_URL, "short|gs1|gs1-lot", 0, "Form of the URL; default short", 0},
+    {"url", KEY_URL, "short|gs1|gs1-lot|o1|o1-gs1", 0,
+     "Form of the URL; default short, o1 for an order of offline labels", 0},
+    {"form", KEY_URL, NULL, OPTION_ALIAS, NULL, 0},
     {"dpi", KEY_DPI, "N", 0, "Modules are whole dots at this resolution; default 300", 0},
     {"passphrase-file", KEY_PASSPHRASE_FILE, "FILE", 0,
      "Passphrase of the key files; else ASSAY_PASSPHRASE or a prompt", 0},
@@ -168,11 +170,13 @@ enum assay_error assay_codegen_options_read(int argc, char **argv,
         .options = table,
         .parser = parse,
         .doc = "Make the labels of an order: --order FILE --keys DIR --format F --out DIR\v"
+               "To check offline labels: assay-codegen verify-offline --help\n"
                "Exit status: 0 done, 1 refused (the reason is on stderr), 2 usage.",
     };
     struct reading reading = {
         .options = {.layout = assay_layout_nth(0),
                     .ecc = ASSAY_ECC_M,
+                    .url = ASSAY_URL_BY_ORDER,
                     .dpi = ASSAY_DPI_DEFAULT,
                     .threads = core_count()},
     };

@@ -9,7 +9,8 @@
 struct assay_worker {
     const struct assay_job *job;
     struct assay_code_cipher *cipher;
-    struct assay_qr *qr; /* NULL for formats that do not draw */
+    struct assay_offline_signer *signer; /* NULL for codes that are not signed */
+    struct assay_qr *qr;                 /* NULL for formats that do not draw */
     void *painter;
     char codes[CODES_AT_ONCE][ASSAY_CODE_SIZE];
     char pins[CODES_AT_ONCE][ASSAY_PIN_SIZE];
@@ -32,16 +33,32 @@ static enum assay_error create_cipher(struct assay_worker *worker)
     return error;
 }
 
+static enum assay_error create_signer(struct assay_worker *worker)
+{
+    const struct assay_job *job = worker->job;
+    uint8_t seed[ASSAY_ED25519_KEY_LEN];
+    if (job->prefix.joint == NULL) {
+        return ASSAY_OK;
+    }
+    assay_keyring_offline_seed(job->keyring, job->order.epoch, job->order.handle, seed);
+    enum assay_error error = assay_offline_signer_create(seed, &worker->signer);
+    assay_bytes_wipe(seed, sizeof seed);
+    return error;
+}
+
 static enum assay_error prepare(struct assay_worker *worker)
 {
     const struct assay_job *job = worker->job;
     enum assay_error error = create_cipher(worker);
     if (error == ASSAY_OK) {
+        error = create_signer(worker);
+    }
+    if (error == ASSAY_OK) {
         error = job->options->format->create(&job->sheet, &worker->painter);
     }
     if (error == ASSAY_OK && job->options->format->draws) {
         char url[ASSAY_URL_MAX + 1];
-        assay_url_make(&job->prefix, "00000000000000000000", url);
+        assay_url_sample(&job->prefix, url);
         error = assay_qr_create(job->options->ecc, url, &worker->qr);
     }
     return error;
@@ -68,6 +85,7 @@ void assay_worker_destroy(struct assay_worker *worker)
 {
     if (worker != NULL) {
         assay_code_cipher_destroy(worker->cipher);
+        assay_offline_signer_destroy(worker->signer);
         worker->job->options->format->destroy(worker->painter);
         assay_qr_destroy(worker->qr);
         assay_bytes_wipe(worker->pins, sizeof worker->pins);
@@ -79,8 +97,13 @@ static enum assay_error render_label(struct assay_worker *worker, uint32_t slot,
                                      struct assay_label *label, struct assay_buffer *out)
 {
     char url[ASSAY_URL_MAX + 1];
+    char sig[ASSAY_OFFLINE_TEXT_SIZE];
+    if (worker->signer != NULL) {
+        assay_offline_sign(worker->signer, label->code, sig);
+    }
     label->url = url;
-    label->url_len = assay_url_make(&worker->job->prefix, label->code, url);
+    label->url_len =
+        assay_url_make(&worker->job->prefix, label->code, worker->signer != NULL ? sig : NULL, url);
     enum assay_error error = ASSAY_OK;
     if (worker->qr != NULL) {
         error = assay_qr_encode(worker->qr, url, &label->matrix);
@@ -98,7 +121,7 @@ static enum assay_error render_some(struct assay_worker *worker, struct assay_ra
         .handle = worker->job->order.handle,
         .first = labels.first,
         .count = labels.last - labels.first + 1,
-        .version = ASSAY_CODE_VERSION_C1,
+        .version = worker->signer != NULL ? ASSAY_CODE_VERSION_O1 : ASSAY_CODE_VERSION_C1,
     };
     bool has_pin = worker->job->facts.has_pin;
     assay_code_make(worker->cipher, &range, worker->codes);

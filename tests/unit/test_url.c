@@ -11,6 +11,9 @@
 
 static const char code[] = "1ABCDEF0123456789XYZ";
 
+#define TEN "0123456XYZ"
+#define SIG TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "ABCDEF"
+
 static struct assay_order order_of(const char *host, const char *gtin, const char *lot)
 {
     struct assay_order order = {0};
@@ -53,6 +56,19 @@ static void forms_that_need_more_than_the_order_has_are_refused(void **state)
     struct assay_order no_lot = order_of("https://v.brand.cn", "09506000134352", "");
     assert_int_equal(assay_url_prefix_make(ASSAY_URL_GS1_LOT, &no_lot, &prefix, NULL),
                      ASSAY_E_REFUSED);
+    struct assay_order plain = order_of("https://v.brand.cn", "09506000134352", "");
+    assert_int_equal(assay_url_prefix_make(ASSAY_URL_O1, &plain, &prefix, NULL), ASSAY_E_REFUSED);
+    struct assay_order offline = plain;
+    offline.flags = ASSAY_BATCH_IS_OFFLINE;
+    assert_int_equal(assay_url_prefix_make(ASSAY_URL_SHORT, &offline, &prefix, NULL),
+                     ASSAY_E_REFUSED);
+    assert_int_equal(assay_url_prefix_make(ASSAY_URL_GS1, &offline, &prefix, NULL),
+                     ASSAY_E_REFUSED);
+    offline.gtin[0] = '\0';
+    assert_int_equal(assay_url_prefix_make(ASSAY_URL_O1_GS1, &offline, &prefix, NULL),
+                     ASSAY_E_REFUSED);
+    struct assay_order wrong = order_of("https://v.brand.cn", "09506000134353", "");
+    assert_int_equal(assay_url_prefix_make(ASSAY_URL_GS1, &wrong, &prefix, NULL), ASSAY_E_FIELD);
     enum assay_url_form form;
     assert_int_equal(assay_url_form_parse("GS1", &form, NULL), ASSAY_E_USAGE);
 }
@@ -63,10 +79,14 @@ static void check(enum assay_url_form form, const struct assay_order *order, con
     struct assay_url_prefix prefix;
     assert_int_equal(assay_url_prefix_make(form, order, &prefix, NULL), ASSAY_OK);
     char url[ASSAY_URL_MAX + 1];
-    size_t len = assay_url_make(&prefix, code, url);
+    size_t len = assay_url_make(&prefix, code, prefix.joint != NULL ? SIG : NULL, url);
     assert_string_equal(url, expected);
     assert_int_equal(len, strlen(expected));
     assert_string_equal(url + assay_url_alphanumeric_tail(url, len), tail);
+    char sample[ASSAY_URL_MAX + 1];
+    assert_int_equal(assay_url_sample(&prefix, sample), len);
+    assert_int_equal(assay_url_alphanumeric_tail(sample, len),
+                     assay_url_alphanumeric_tail(url, len));
 }
 
 static void urls_are_written_as_designed(void **state)
@@ -83,6 +103,13 @@ static void urls_are_written_as_designed(void **state)
     struct assay_order local = order_of("http://127.0.0.1:8080", "", "");
     check(ASSAY_URL_SHORT, &local, "http://127.0.0.1:8080/1ABCDEF0123456789XYZ",
           "://127.0.0.1:8080/1ABCDEF0123456789XYZ");
+    check(ASSAY_URL_BY_ORDER, &local, "http://127.0.0.1:8080/1ABCDEF0123456789XYZ",
+          "://127.0.0.1:8080/1ABCDEF0123456789XYZ");
+    order.flags = ASSAY_BATCH_IS_OFFLINE;
+    check(ASSAY_URL_BY_ORDER, &order, "https://v.brand.cn/1ABCDEF0123456789XYZ/" SIG,
+          "/1ABCDEF0123456789XYZ/" SIG);
+    check(ASSAY_URL_O1_GS1, &order,
+          "https://v.brand.cn/01/09506000134352/21/1ABCDEF0123456789XYZ?sig=" SIG, SIG);
 }
 
 int main(void)

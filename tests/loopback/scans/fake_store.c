@@ -32,6 +32,10 @@ void fake_store_init(struct assay_store *store)
     store->batches[1].flags = 0;
     store->batches[1].slot = 1;
     store->batches[1].expires_on = ASSAY_DAY_NONE;
+    store->batches[2] = store->batches[1];
+    store->batches[2].handle = FAKE_HANDLE_OFFLINE;
+    store->batches[2].flags = ASSAY_BATCH_IS_OFFLINE;
+    store->batches[2].slot = 2;
 }
 
 enum assay_error assay_store_session_open(struct assay_store *store,

@@ -7,13 +7,14 @@
 #include "core/store.h"
 
 #define FAKE_ITEMS 4096
-#define FAKE_HANDLE 0x2345678u      /* has PINs, lot L1, product P */
-#define FAKE_HANDLE_BARE 0x1111111u /* no PINs */
+#define FAKE_HANDLE 0x2345678u         /* has PINs, lot L1, product P */
+#define FAKE_HANDLE_BARE 0x1111111u    /* no PINs */
+#define FAKE_HANDLE_OFFLINE 0x1222222u /* no PINs, form O1 */
 
 struct assay_store {
     struct assay_brand_record brand;
     struct assay_product product;
-    struct assay_batch_facts batches[2];
+    struct assay_batch_facts batches[3];
     /* What was asked. Written by the loop's thread; read it after an answer has come. */
     unsigned groups;
     _Atomic unsigned scans;
@@ -27,7 +28,7 @@ struct assay_store {
     uint8_t ids[FAKE_ITEMS][ASSAY_SCAN_ID_LEN]; /* of the last scan */
 };
 
-/** A brand at http://brand.test, one product, two batches; nothing scanned. */
+/** A brand at http://brand.test, one product, three batches; nothing scanned. */
 void fake_store_init(struct assay_store *store);
 
 #endif

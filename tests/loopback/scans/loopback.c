@@ -181,11 +181,25 @@ void loopback_code(struct loopback *loopback, uint32_t handle, uint32_t index,
 {
     (void)loopback;
     struct assay_code_cipher *cipher = cipher_of(handle);
-    const struct assay_code_range range = {handle, index, 1, ASSAY_CODE_VERSION_C1};
+    const struct assay_code_range range = {handle, index, 1,
+                                           handle == FAKE_HANDLE_OFFLINE ? ASSAY_CODE_VERSION_O1
+                                                                         : ASSAY_CODE_VERSION_C1};
     char made[1][ASSAY_CODE_SIZE];
     assay_code_make(cipher, &range, made);
     assay_code_cipher_destroy(cipher);
     memcpy(code, made[0], ASSAY_CODE_SIZE);
+}
+
+void loopback_sign(struct loopback *loopback, const char *code, char sig[ASSAY_OFFLINE_TEXT_SIZE])
+{
+    (void)loopback;
+    uint8_t seed[ASSAY_ED25519_KEY_LEN];
+    struct assay_offline_signer *signer = NULL;
+    assay_keyring_offline_seed(shared_keys, 0, FAKE_HANDLE_OFFLINE, seed);
+    struct assay_reason reason = {""};
+    must(assay_offline_signer_create(seed, &signer), &reason);
+    assay_offline_sign(signer, code, sig);
+    assay_offline_signer_destroy(signer);
 }
 
 void loopback_pin(struct loopback *loopback, uint32_t index, char pin[ASSAY_PIN_SIZE])

@@ -4,7 +4,7 @@
 #ifndef ASSAY_TESTS_LOOPBACK_H
 #define ASSAY_TESTS_LOOPBACK_H
 
-#include "core/code.h"
+#include "core/offline.h"
 #include "tests/loopback/scans/fake_store.h"
 #include "verifier/config.h"
 #include "verifier/server.h"
@@ -41,6 +41,8 @@ void loopback_remove_keys(void);
 /** Canonical code of an item of a batch. */
 void loopback_code(struct loopback *loopback, uint32_t handle, uint32_t index,
                    char code[ASSAY_CODE_SIZE]);
+/** The signature of a code of FAKE_HANDLE_OFFLINE. */
+void loopback_sign(struct loopback *loopback, const char *code, char sig[ASSAY_OFFLINE_TEXT_SIZE]);
 /** Its PIN; of a batch that has them. */
 void loopback_pin(struct loopback *loopback, uint32_t index, char pin[ASSAY_PIN_SIZE]);
 /** CMACs run by the loop's thread so far. */
