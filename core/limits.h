@@ -15,7 +15,7 @@
 /* Distinct ranges of one kind (active, void, recalled) in one batch, after merging neighbours.
  * Met: E_FULL; merge ranges or make a new batch. */
 #define ASSAY_BATCH_RANGES_MAX 4096
-/* Office tokens. Met: E_FULL; revoke one. */
+/* Names of office tokens. Met: E_FULL; revoke one and give its name again. */
 #define ASSAY_TOKENS_MAX 256
 
 /* -- texts, bytes of UTF-8 without the final NUL -- */
@@ -30,8 +30,12 @@
 
 /* -- places -- */
 #define ASSAY_CITY_MAX 63
-/* Distinct places interned in one ledger. Met: city, then region, is left out of new ones. */
+/* Distinct places interned in one ledger. The last of them are kept for places without a city, and
+ * the last of these for those without a region, so that a country always finds room. Met: city, then
+ * region, is left out of new ones. */
 #define ASSAY_PLACES_MAX (1u << 18)
+#define ASSAY_PLACES_WITHOUT_CITY 8192
+#define ASSAY_PLACES_WITHOUT_REGION 1024
 
 /* -- ledger -- */
 #define ASSAY_LEDGER_SEGMENT_BYTES (64ull << 20)
