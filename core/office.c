@@ -99,7 +99,17 @@ enum assay_error assay_office_run(struct assay_office *office,
         .now_unix_ms = request->now_unix_ms,
         .reason = reason,
     };
-    return row->run(&call, result);
+    json_t *built = NULL;
+    enum assay_error error = row->run(&call, &built);
+    /* Lists and figures read what another thread may have written an instant ago. */
+    if (assay_store_settle(office->store) != ASSAY_OK) {
+        json_decref(built);
+        return assay_fail(reason, ASSAY_E_IO, NULL);
+    }
+    if (error == ASSAY_OK) {
+        *result = built;
+    }
+    return error;
 }
 
 void assay_office_each_command(void (*visit)(void *context, const char *name, uint32_t scope,

@@ -64,6 +64,7 @@ void serving_init(struct serving *serving)
     memset(serving, 0, sizeof *serving);
     assay_config_init(&serving->config);
     serving->config.forms_per_minute = MANY;
+    serving->config.drain_ms = 5000;
     serving->config.denied_per_minute = MANY;
 }
 
@@ -112,7 +113,7 @@ void serving_start(struct serving *serving)
         .connections_total = 1000,
         .connections_per_address = 1000,
         .request_ms = 5000,
-        .drain_ms = 5000,
+        .drain_ms = serving->config.drain_ms,
         .hooks = &hooks,
     };
     must(assay_endpoint_parse("127.0.0.1:0", &options.listen, NULL));
