@@ -104,7 +104,7 @@ static enum assay_error check_manifest(struct assay_catalog *catalog,
                           common.first, common.last);
     }
     struct assay_range_set copy;
-    enum assay_error error = copy_set(&copy, &entry->printed);
+    enum assay_error error = assay_range_set_copy(&copy, &entry->batch.printed);
     if (error != ASSAY_OK) {
         return assay_fail(reason, error, NULL);
     }
