@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The table of commands: help, options, where each value goes, what is printed. */
+#include "batch-tools/carton.h"
 #include "batch-tools/tool.h"
 
 #define KEY(name) (1u << ASSAY_KEY_##name)
@@ -31,6 +32,8 @@ static const struct assay_tool_option brand_options[] = {
     TEXT("name-zh", "NAME", "name_zh", false, "its Chinese name"),
     TEXT("host", "ORIGIN", "host", false, "origin of the labels' addresses"),
     TEXT("time-zone", "+HH:MM", "time_zone", false, "fixed offset from UTC"),
+    TEXT("gs1-prefix", "DIGITS", "gs1_prefix", false,
+         "the company prefix that GS1 gave, for SSCCs of cartons"),
     {0},
 };
 
@@ -76,34 +79,6 @@ static const struct assay_tool_option move_options[] = {
     {0},
 };
 
-static const struct assay_tool_option activate_options[] = {
-    TEXT("range", "A-B", "range", false, "items A to B, from 0; default: all good labels"),
-    TEXT("reason", "TEXT", "reason", false, "reason"),
-    FLAG("without-manifest", "without_manifest",
-         "though no manifest says what was printed; recorded"),
-    {0},
-};
-
-static const struct assay_tool_option spoil_options[] = {
-    TEXT("range", "A-B", "range", true, "items A to B, counted from 0"),
-    TEXT("reason", "TEXT", "reason", true, "what spoiled them"),
-    {0},
-};
-
-static const struct assay_tool_option honey_options[] = {
-    TEXT("name", "FILE-LABEL", "name", true, "which file they go into; an alert will name it"),
-    NUMBER("count", "N", "count", false, "how many, at most 1000; none: those of that name again"),
-    TEXT("out", "FILE", NULL, true, "where their rows go, as CSV; must not exist"),
-    {0},
-};
-
-static const struct assay_tool_option alert_options[] = {
-    TEXT("batch", "HANDLE", "handle", false, "only this batch's"),
-    NUMBER("offset", "N", "offset", false, "leave out the N newest (a former next_offset)"),
-    NUMBER("limit", "N", "limit", false, "how many at most (default 1000)"),
-    {0},
-};
-
 static const struct assay_tool_option close_options[] = {
     TEXT("reason", "TEXT", "reason", false, "reason"),
     {0},
@@ -111,7 +86,6 @@ static const struct assay_tool_option close_options[] = {
 
 static const struct assay_tool_option batch_list_options[] = {
     TEXT("sku", "S", "sku", false, "only this product's"),
-    FLAG("reconcile", NULL, "issued = good + spoiled + void + unaccounted, of each batch"),
     {0},
 };
 
@@ -199,41 +173,6 @@ static const struct assay_tool_column batch_columns[] = {
     {"EXPIRES", "expires_on", false},
     {"PIN", "pin", false},
     {0},
-};
-
-const struct assay_tool_column assay_tool_reconcile_columns[] = {
-    {"BATCH", "handle", false},
-    {"SKU", "sku", false},
-    {"LOT", "lot", false},
-    {"STATE", "state", false},
-    {"ISSUED", "reconciliation.issued", true},
-    {"GOOD", "reconciliation.good", true},
-    {"SPOILED", "reconciliation.spoiled", true},
-    {"VOID", "reconciliation.void", true},
-    {"UNACCOUNTED", "reconciliation.unaccounted", true},
-    {"ACTIVE", "active", true},
-    {"NO MANIFEST", "without_manifest", false},
-    {0},
-};
-
-static const struct assay_tool_column job_columns[] = {
-    {"JOB", "job", false},
-    {"KIND", "kind", false},
-    {"LABELS", "labels", true},
-    {"RANGES", "ranges", false},
-    {"SITE", "site", false},
-    {"PRINTER", "printer", false},
-    {"REASON", "reason", false},
-    {"IMPORTED", "imported_at", false},
-    {0},
-};
-
-static const struct assay_tool_column alert_columns[] = {
-    {"AT", "at", false},        {"KIND", "kind", false},
-    {"BATCH", "handle", false}, {"ITEM", "index", true},
-    {"SKU", "sku", false},      {"LOT", "lot", false},
-    {"SITE", "site", false},    {"PRINTER", "printer", false},
-    {"FILE", "file", false},    {0},
 };
 
 static const struct assay_tool_column history_columns[] = {
@@ -334,17 +273,7 @@ const struct assay_tool_command assay_tool_commands[] = {
      .needs_data = true,
      .options = batch_order_options,
      .run = assay_tool_order},
-    MOVE("activate", "Put items on sale: good labels only.", activate_options),
-    MOVE("spoil", "Note printed labels that are no good.", spoil_options),
-    {.words = "batch honey",
-     .operand = "HANDLE",
-     .operand_param = "handle",
-     .help = "Reserve decoys for a file: codes that are never printed; a scan of one is an alert.",
-     .office = "batch.honey",
-     .keys = KEY(LABEL) | KEY(PIN),
-     .needs_data = true,
-     .options = honey_options,
-     .run = assay_tool_honey},
+    MOVE("activate", "Put items on sale.", move_options),
     MOVE("ship", "Note that items were shipped.", move_options),
     MOVE("void", "Cancel items for good; wants a reason.", move_options),
     MOVE("recall", "Recall items; wants a reason.", move_options),
@@ -361,20 +290,10 @@ const struct assay_tool_command assay_tool_commands[] = {
     {.words = "batch show",
      .operand = "HANDLE",
      .operand_param = "handle",
-     .help = "Show one batch with its ranges, sums and print jobs.",
+     .help = "Show one batch with its ranges.",
      .office = "batch.show",
      .needs_data = true,
-     .options = no_options,
-     .list = "jobs",
-     .columns = job_columns},
-    {.words = "alert list",
-     .help = "List alerts: labels scanned before the sale, decoys scanned.",
-     .office = "alert.list",
-     .needs_data = true,
-     .options = alert_options,
-     .list = "alerts",
-     .only_list = true,
-     .columns = alert_columns},
+     .options = no_options},
     {.words = "manifest import",
      .operand = "FILE",
      .help = "Take in a print site's manifest: checks its signature, notes what was printed.",
@@ -389,6 +308,73 @@ const struct assay_tool_command assay_tool_commands[] = {
      .needs_data = true,
      .options = keys_options,
      .run = assay_tool_keys_publish},
+    {.words = "carton create",
+     .help = "Make empty cartons or pallets with new SSCCs, to label before they are filled.",
+     .office = "carton.create",
+     .needs_data = true,
+     .options = assay_carton_create_options},
+    {.words = "carton import",
+     .operand = "FILE",
+     .help = "Fill cartons and pallets from a CSV of line scans, the whole file or nothing.",
+     .office = "carton.import",
+     .keys = KEY(LABEL),
+     .needs_data = true,
+     .options = assay_carton_import_options,
+     .list = "units",
+     .columns = assay_carton_import_columns,
+     .run = assay_tool_carton_import},
+    {.words = "carton ship",
+     .operand = "SSCC",
+     .operand_param = "sscc",
+     .help = "Note that a carton or pallet was shipped with all that it holds.",
+     .office = "carton.ship",
+     .needs_data = true,
+     .options = assay_carton_ship_options,
+     .list = "content",
+     .columns = assay_carton_content_columns},
+    {.words = "carton void",
+     .operand = "SSCC",
+     .operand_param = "sscc",
+     .help = "Cancel all items of a carton or pallet for good.",
+     .office = "carton.void",
+     .needs_data = true,
+     .options = assay_carton_void_options,
+     .list = "content",
+     .columns = assay_carton_content_columns},
+    {.words = "carton unpack",
+     .operand = "SSCC",
+     .operand_param = "sscc",
+     .help = "Take a carton or pallet apart; its SSCC is not used again.",
+     .office = "carton.unpack",
+     .needs_data = true,
+     .options = assay_carton_unpack_options,
+     .list = "content",
+     .columns = assay_carton_content_columns},
+    {.words = "carton show",
+     .operand = "SSCC",
+     .operand_param = "sscc",
+     .help = "Show a carton or pallet and what it holds.",
+     .office = "carton.show",
+     .keys = KEY(LABEL),
+     .needs_data = true,
+     .options = assay_carton_show_options,
+     .list = "holds",
+     .columns = assay_carton_holds_columns},
+    {.words = "carton list",
+     .help = "List cartons and pallets in order of making.",
+     .office = "carton.list",
+     .needs_data = true,
+     .options = assay_carton_list_options,
+     .list = "cartons",
+     .only_list = true,
+     .columns = assay_carton_columns,
+     .run = assay_tool_carton_list},
+    {.words = "carton labels",
+     .help = "Write what the labels of cartons and pallets say, as CSV.",
+     .office = "carton.list",
+     .needs_data = true,
+     .options = assay_carton_labels_options,
+     .run = assay_tool_carton_labels},
     {.words = "item show",
      .operand = "CODE",
      .operand_param = "code",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch-tools/export_row.h"
+#include "batch-tools/export_carton.h"
 
 const char *const assay_export_columns[] = {
     "position", "type",    "at",       "actor",  "batch",        "item",   "sku",
@@ -17,6 +18,11 @@ bool assay_export_is_catalog(enum assay_record_type type)
     case ASSAY_RECORD_FIND:
     case ASSAY_RECORD_REPORT:
     case ASSAY_RECORD_SUMMARY:
+    case ASSAY_RECORD_CARTON:
+    case ASSAY_RECORD_PACK:
+    case ASSAY_RECORD_PACKED:
+    case ASSAY_RECORD_CARTON_MOVE:
+    case ASSAY_RECORD_PREFIX:
         return false;
     default:
         return true;
@@ -353,6 +359,13 @@ static void fill(json_t *line, const struct assay_export_source *source, uint32_
         break;
     case ASSAY_RECORD_ALERT:
         fill_alert(line, source);
+        break;
+    case ASSAY_RECORD_CARTON:
+    case ASSAY_RECORD_PACK:
+    case ASSAY_RECORD_PACKED:
+    case ASSAY_RECORD_CARTON_MOVE:
+    case ASSAY_RECORD_PREFIX:
+        assay_export_carton(line, record);
         break;
     }
 }

@@ -206,6 +206,9 @@ static enum assay_error add_record(struct tally *tally, struct assay_span bytes,
     if (record.type != ASSAY_RECORD_BRAND && assay_catalog_brand(tally->catalog) == NULL) {
         return ASSAY_E_CORRUPT; /* the brand is the first record */
     }
+    if (assay_record_is_of_cartons(&record)) {
+        return ASSAY_OK;
+    }
     switch (record.type) {
     case ASSAY_RECORD_SCAN: {
         const struct sighting sighting = {

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/check_carton.h"
 #include "core/check_items.h"
 #include "core/ledger.h"
 #include "core/ledger_segment.h"
@@ -29,6 +30,7 @@ struct check {
     struct assay_state_reader *snapshot;
     struct assay_catalog *catalog;
     struct assay_check_items *items;
+    struct assay_check_carton *cartons; /* in the first pass */
     uint64_t end;
     uint32_t places; /* those that the state must hold */
     uint32_t pass;
@@ -90,10 +92,24 @@ static enum assay_error check_of_item(const struct check *check, uint64_t positi
     return error == ASSAY_E_CORRUPT ? damaged(check, position, what) : error;
 }
 
+static enum assay_error check_cartons(const struct check *check, uint64_t position,
+                                      const struct assay_record *record)
+{
+    if (check->cartons == NULL) {
+        return ASSAY_OK;
+    }
+    enum assay_error error = assay_check_carton_record(check->cartons, record, position);
+    return error == ASSAY_E_CORRUPT ? damaged(check, position, "does not fit the cartons before it")
+                                    : error;
+}
+
 static enum assay_error check_record(struct check *check, uint64_t position,
                                      const struct assay_record *record)
 {
     enum assay_error error = ASSAY_OK;
+    if (assay_record_is_of_cartons(record)) {
+        return check_cartons(check, position, record);
+    }
     switch (record->type) {
     case ASSAY_RECORD_SCAN:
         check->report->scans += check->pass == 0;
@@ -202,6 +218,26 @@ static enum assay_error pass_over(struct check *check)
                : error;
 }
 
+/* The first pass looks at the cartons too. */
+static enum assay_error pass_with_cartons(struct check *check)
+{
+    if (check->pass > 0) {
+        return pass_over(check);
+    }
+    enum assay_error error = assay_check_carton_create(check->options->dir, check->snapshot,
+                                                       &check->cartons, check->reason);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    error = pass_over(check);
+    if (error == ASSAY_OK) {
+        error = assay_check_carton_finish(check->cartons, check->reason);
+    }
+    assay_check_carton_destroy(check->cartons);
+    check->cartons = NULL;
+    return error;
+}
+
 static enum assay_error run_pass(struct check *check)
 {
     check->items =
@@ -210,7 +246,7 @@ static enum assay_error run_pass(struct check *check)
         assay_check_items_destroy(check->items);
         return assay_fail(check->reason, ASSAY_E_MEMORY, NULL);
     }
-    enum assay_error error = pass_over(check);
+    enum assay_error error = pass_with_cartons(check);
     if (error == ASSAY_OK && check->pass == 0) {
         const struct assay_check_catalog catalog = {
             .dir = check->options->dir,

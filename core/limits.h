@@ -19,12 +19,23 @@
 #define ASSAY_JOB_RANGES_MAX 256
 /* Alerts of one data directory. Met: no more are raised; the scans stay in the ledger. */
 #define ASSAY_ALERTS_MAX (1u << 16)
-/* Names of office tokens. Met: E_FULL; revoke one and give its name again. */
+/* Office tokens. Met: E_FULL; revoke one. */
 #define ASSAY_TOKENS_MAX 256
 
 /* Keys in one published list, and bytes of its text. Met: E_FULL; publish a list for each sku. */
 #define ASSAY_KEY_LIST_KEYS_MAX (1u << 15)
 #define ASSAY_KEY_LIST_BYTES_MAX (16u << 20)
+/* -- cartons -- */
+
+/* Cartons and pallets of one data directory, for all time. Met: E_FULL. */
+#define ASSAY_UNITS_MAX (1u << 26)
+/* Items in a carton, cartons on a pallet. Met: the import is refused, with the line. */
+#define ASSAY_UNIT_ITEMS_MAX 65535u
+/* Lines of one import: what one transaction of the state can hold (its dirty pages), and 64 MiB of
+ * memory. Met: the import is refused; split the file between two cartons. */
+#define ASSAY_IMPORT_LINES_MAX (1u << 21)
+/* Units made empty by one command. Met: refused; ask again for more. */
+#define ASSAY_UNITS_MADE_MAX 10000
 
 /* -- texts, bytes of UTF-8 without the final NUL -- */
 #define ASSAY_BRAND_NAME_MAX 80
@@ -41,12 +52,8 @@
 
 /* -- places -- */
 #define ASSAY_CITY_MAX 63
-/* Distinct places interned in one ledger. The last of them are kept for places without a city, and
- * the last of these for those without a region, so that a country always finds room. Met: city, then
- * region, is left out of new ones. */
+/* Distinct places interned in one ledger. Met: city, then region, is left out of new ones. */
 #define ASSAY_PLACES_MAX (1u << 18)
-#define ASSAY_PLACES_WITHOUT_CITY 8192
-#define ASSAY_PLACES_WITHOUT_REGION 1024
 
 /* -- ledger -- */
 #define ASSAY_LEDGER_SEGMENT_BYTES (64ull << 20)

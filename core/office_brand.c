@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/office_command.h"
+#include "core/office_carton.h"
 #include "core/text.h"
 
 #define UTC_OFFSET_MIN (-12 * 60)
@@ -76,43 +76,64 @@ enum assay_error assay_office_brand_read(const json_t *params, struct assay_bran
     return error;
 }
 
-static json_t *brand_json(const struct assay_brand_record *brand)
+static enum assay_error brand_give(const struct assay_office_call *call, json_t **result)
 {
+    const struct assay_brand_record *brand = assay_store_brand(call->office->store);
     char zone[TIME_ZONE_LEN + 1];
+    char prefix[ASSAY_GS1_PREFIX_MAX + 1];
+    enum assay_error error = assay_office_prefix(call, prefix);
+    if (error != ASSAY_OK) {
+        return error;
+    }
     time_zone_format(brand->utc_offset_minutes, zone);
-    return json_pack("{s:s, s:s, s:s, s:s}", "name", brand->name, "name_zh", brand->name_zh, "host",
-                     brand->host, "time_zone", zone);
+    return assay_office_give(json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", brand->name, "name_zh",
+                                       brand->name_zh, "host", brand->host, "time_zone", zone,
+                                       "gs1_prefix", prefix),
+                             result, call->reason);
 }
 
 enum assay_error assay_office_brand_show(const struct assay_office_call *call, json_t **result)
 {
     enum assay_error error = assay_json_read(call->params, NULL, 0, call->reason);
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    return assay_office_give(brand_json(assay_store_brand(call->office->store)), result,
-                             call->reason);
+    return error != ASSAY_OK ? error : brand_give(call, result);
 }
 
-enum assay_error assay_office_brand_set(const struct assay_office_call *call, json_t **result)
+/* The fields of the brand's own record. */
+static enum assay_error brand_put(const struct assay_office_call *call, const json_t *params)
 {
     struct assay_record record = {.type = ASSAY_RECORD_BRAND};
     record.brand = *assay_store_brand(call->office->store);
-    if (json_object_size(call->params) == 0) {
-        return assay_fail(call->reason, ASSAY_E_FIELD,
-                          "name, name_zh, host or time_zone is wanted");
-    }
-    enum assay_error error = assay_office_brand_read(call->params, &record.brand, call->reason);
-    if (error != ASSAY_OK) {
+    enum assay_error error = assay_office_brand_read(params, &record.brand, call->reason);
+    if (error != ASSAY_OK || json_object_size(params) == 0) {
         return error;
     }
     record.brand.at_unix_ms = call->now_unix_ms;
     memcpy(record.brand.actor, call->actor->name, sizeof record.brand.actor);
-    error = assay_office_put(call, &record);
-    if (error != ASSAY_OK) {
-        return error;
+    return assay_office_put(call, &record);
+}
+
+enum assay_error assay_office_brand_set(const struct assay_office_call *call, json_t **result)
+{
+    if (json_object_size(call->params) == 0) {
+        return assay_fail(call->reason, ASSAY_E_FIELD,
+                          "name, name_zh, host, time_zone or gs1_prefix is wanted");
     }
-    return assay_office_give(brand_json(&record.brand), result, call->reason);
+    const json_t *given = json_object_get(call->params, "gs1_prefix");
+    const char *prefix = json_string_value(given);
+    if (given != NULL && (prefix == NULL || !assay_gs1_prefix_is_right(prefix))) {
+        return assay_fail(call->reason, ASSAY_E_FIELD,
+                          "gs1_prefix: %d to %d digits are wanted, as GS1 gave them",
+                          ASSAY_GS1_PREFIX_MIN, ASSAY_GS1_PREFIX_MAX);
+    }
+    json_t *rest = json_copy((json_t *)(uintptr_t)call->params);
+    json_object_del(rest, "gs1_prefix");
+    enum assay_error error =
+        rest == NULL ? assay_fail(call->reason, ASSAY_E_MEMORY, NULL) : brand_put(call, rest);
+    json_decref(rest);
+    if (error == ASSAY_OK && prefix != NULL) {
+        error = assay_office_prefix_set(call, prefix);
+    }
+    return error != ASSAY_OK ? error : brand_give(call, result);
 }
 
 /* -- products -- */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/office_command.h"
+#include "core/office_carton.h"
 
 #define HISTORY_DEFAULT 100
 #define HISTORY_MAX 1000
@@ -168,7 +168,9 @@ static enum assay_error item_give(const struct assay_office_call *call, const ch
     }
     json_t *json = item_json(call, code, &batch, assay_item_key_index(key), &item);
     assay_batch_deinit(&batch);
-    if (json == NULL || json_object_set_new(json, "history", history) != 0) {
+    if (json == NULL ||
+        json_object_set_new(json, "carton", assay_office_item_carton(call, key)) != 0 ||
+        json_object_set_new(json, "history", history) != 0) {
         json_decref(json);
         json = NULL;
     }

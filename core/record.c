@@ -6,15 +6,28 @@
 const char *assay_record_type_name(enum assay_record_type type)
 {
     static const char *const names[] = {
-        [ASSAY_RECORD_SCAN] = "scan",         [ASSAY_RECORD_PLACE] = "place",
-        [ASSAY_RECORD_BRAND] = "brand",       [ASSAY_RECORD_PRODUCT] = "product",
-        [ASSAY_RECORD_BATCH] = "batch",       [ASSAY_RECORD_MOVE] = "move",
-        [ASSAY_RECORD_MANIFEST] = "manifest", [ASSAY_RECORD_SITE] = "site",
-        [ASSAY_RECORD_TOKEN] = "token",       [ASSAY_RECORD_CLAIM] = "claim",
-        [ASSAY_RECORD_FIND] = "find",         [ASSAY_RECORD_REPORT] = "report",
-        [ASSAY_RECORD_SUMMARY] = "summary",   [ASSAY_RECORD_JOB] = "job",
-        [ASSAY_RECORD_SPOIL] = "spoil",       [ASSAY_RECORD_HONEY] = "honey",
+        [ASSAY_RECORD_SCAN] = "scan",
+        [ASSAY_RECORD_PLACE] = "place",
+        [ASSAY_RECORD_BRAND] = "brand",
+        [ASSAY_RECORD_PRODUCT] = "product",
+        [ASSAY_RECORD_BATCH] = "batch",
+        [ASSAY_RECORD_MOVE] = "move",
+        [ASSAY_RECORD_MANIFEST] = "manifest",
+        [ASSAY_RECORD_SITE] = "site",
+        [ASSAY_RECORD_TOKEN] = "token",
+        [ASSAY_RECORD_CLAIM] = "claim",
+        [ASSAY_RECORD_FIND] = "find",
+        [ASSAY_RECORD_REPORT] = "report",
+        [ASSAY_RECORD_SUMMARY] = "summary",
+        [ASSAY_RECORD_JOB] = "job",
+        [ASSAY_RECORD_SPOIL] = "spoil",
+        [ASSAY_RECORD_HONEY] = "honey",
         [ASSAY_RECORD_ALERT] = "alert",
+        [ASSAY_RECORD_CARTON] = "carton",
+        [ASSAY_RECORD_PACK] = "pack",
+        [ASSAY_RECORD_PACKED] = "packed",
+        [ASSAY_RECORD_CARTON_MOVE] = "carton_move",
+        [ASSAY_RECORD_PREFIX] = "prefix",
     };
     return (unsigned)type < ASSAY_COUNT_OF(names) ? names[type] : NULL;
 }

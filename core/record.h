@@ -11,6 +11,7 @@
 #include "core/gs1.h"
 #include "core/place.h"
 #include "core/printing.h"
+#include "core/record_carton.h"
 #include "core/risk.h"
 #include "core/verdict.h"
 #include "core/warranty.h"
@@ -34,6 +35,11 @@ enum assay_record_type {
     ASSAY_RECORD_SPOIL = 15,   /* printed labels that are no good */
     ASSAY_RECORD_HONEY = 16,   /* decoys: items reserved for one named file */
     ASSAY_RECORD_ALERT = 17,   /* something that somebody has to look at */
+    ASSAY_RECORD_CARTON = 20,  /* cartons or pallets made empty */
+    ASSAY_RECORD_PACK = 21,    /* what one of them holds; waits for PACKED */
+    ASSAY_RECORD_PACKED = 22,  /* the PACK records before it hold */
+    ASSAY_RECORD_CARTON_MOVE = 23, /* shipped, void, unpacked */
+    ASSAY_RECORD_PREFIX = 24,      /* the GS1 company prefix */
 };
 
 /** Names an item in the whole: handle << 26 | index. Never 0. */
@@ -60,7 +66,6 @@ static inline uint32_t assay_item_key_index(uint64_t item)
 #define ASSAY_SCAN_CONFIRMATION 16u /* the first reveal of the item */
 #define ASSAY_SCAN_OWN_POSITION 32u /* position given by the buyer */
 #define ASSAY_SCAN_FORM 64u         /* posted by a form, without script */
-#define ASSAY_SCAN_KNOWN 128u       /* the first scan, but a look-up or claim came before it */
 
 enum assay_channel {
     ASSAY_CHANNEL_WEB,
@@ -258,6 +263,11 @@ struct assay_record {
         struct assay_spoil_record spoil;
         struct assay_honey_record honey;
         struct assay_alert_record alert;
+        struct assay_carton_record carton;
+        struct assay_pack_record pack;
+        struct assay_packed_record packed;
+        struct assay_carton_move_record carton_move;
+        struct assay_prefix_record prefix;
     };
 };
 

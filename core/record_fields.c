@@ -4,7 +4,7 @@
 #define UTC_OFFSET_MINUTES_LIMIT (24 * 60)
 #define WARRANTY_MONTHS_MAX 600
 #define WARRANTY_BONUS_MONTHS_MAX 120
-#define SCAN_FLAGS_ALL 255u
+#define SCAN_FLAGS_ALL 127u
 #define SCOPES_ALL (ASSAY_SCOPE_READ | ASSAY_SCOPE_WRITE | ASSAY_SCOPE_ADMIN)
 #define BATCH_FLAGS_ALL (ASSAY_BATCH_HAS_PIN | ASSAY_BATCH_IS_OFFLINE)
 
@@ -476,5 +476,9 @@ static const struct assay_record_fields rows[] = {
 const struct assay_record_fields *assay_record_fields_of(unsigned type)
 {
     bool known = type < ASSAY_COUNT_OF(rows) && rows[type].put != NULL;
-    return known ? &rows[type] : assay_record_job_fields_of(type);
+    if (known) {
+        return &rows[type];
+    }
+    const struct assay_record_fields *job = assay_record_job_fields_of(type);
+    return job != NULL ? job : assay_carton_fields_of(type);
 }

@@ -2,7 +2,6 @@
 #include "core/state.h"
 
 #include <errno.h>
-#include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,26 +9,10 @@
 
 #include "core/limits.h"
 #include "core/log.h"
-
-struct assay_state {
-    MDB_env *env;
-    MDB_dbi items;
-    MDB_dbi catalog;
-    MDB_dbi meta;
-};
-
-struct assay_state_reader {
-    struct assay_state *state;
-    MDB_txn *txn;
-};
-
-struct assay_state_writer {
-    struct assay_state *state;
-    MDB_txn *txn;
-};
+#include "core/state_private.h"
 
 /* The one place where LMDB's errors become ours. */
-static enum assay_error from_lmdb(int rc)
+enum assay_error assay_state_error(int rc)
 {
     switch (rc) {
     case MDB_SUCCESS:
@@ -52,11 +35,11 @@ static enum assay_error from_lmdb(int rc)
 
 static enum assay_error fail_lmdb(struct assay_reason *reason, int rc, const char *dir)
 {
-    return assay_fail(reason, from_lmdb(rc), "state %s: %s", dir, mdb_strerror(rc));
+    return assay_fail(reason, assay_state_error(rc), "state %s: %s", dir, mdb_strerror(rc));
 }
 
 /* A failed write leaves nothing to trust: a later success would lie. */
-static void must(int rc, const char *what)
+void assay_state_must(int rc, const char *what)
 {
     if (rc != MDB_SUCCESS) {
         assay_log(ASSAY_LOG_ERROR, "state_write_failed", "what=%s error=\"%s\"", what,
@@ -80,6 +63,12 @@ static int open_tables(struct assay_state *state, bool read_only)
     if (rc == MDB_SUCCESS) {
         rc = mdb_dbi_open(txn, "meta", create, &state->meta);
     }
+    if (rc == MDB_SUCCESS) {
+        rc = mdb_dbi_open(txn, "cartons", create, &state->cartons);
+        state->has_cartons = rc == MDB_SUCCESS;
+        /* A state that no program since cartons has opened for writing holds none. */
+        rc = rc == MDB_NOTFOUND && read_only ? MDB_SUCCESS : rc;
+    }
     if (rc != MDB_SUCCESS) {
         mdb_txn_abort(txn);
         return rc;
@@ -96,7 +85,7 @@ static int open_mapped(struct assay_state *state, const char *dir, unsigned flag
     }
     /* Two readers a loop and some for tools; 40 bytes each. */
     (void)mdb_env_set_maxreaders(state->env, 2 * ASSAY_LOOPS_MAX + 64);
-    (void)mdb_env_set_maxdbs(state->env, 4);
+    (void)mdb_env_set_maxdbs(state->env, 8);
     rc = mdb_env_set_mapsize(state->env, map_bytes);
     if (rc == MDB_SUCCESS) {
         rc = mdb_env_open(state->env, dir, flags, 0600);
@@ -134,7 +123,7 @@ static enum assay_error get_meta(struct assay_state_reader *reader, const char *
         return ASSAY_OK;
     }
     if (rc != MDB_SUCCESS) {
-        return from_lmdb(rc);
+        return assay_state_error(rc);
     }
     if (data.mv_size != len_bytes) {
         return ASSAY_E_CORRUPT;
@@ -221,7 +210,7 @@ enum assay_error assay_state_reader_open(struct assay_state *state,
     int rc = mdb_txn_begin(state->env, NULL, MDB_RDONLY, &opened->txn);
     if (rc != MDB_SUCCESS) {
         free(opened);
-        return from_lmdb(rc);
+        return assay_state_error(rc);
     }
     mdb_txn_reset(opened->txn);
     *reader = opened;
@@ -239,7 +228,7 @@ void assay_state_reader_close(struct assay_state_reader *reader)
 
 enum assay_error assay_state_begin(struct assay_state_reader *reader)
 {
-    return from_lmdb(mdb_txn_renew(reader->txn));
+    return assay_state_error(mdb_txn_renew(reader->txn));
 }
 
 void assay_state_end(struct assay_state_reader *reader)
@@ -257,7 +246,8 @@ enum assay_error assay_state_item(struct assay_state_reader *reader, uint64_t ke
         *item = (struct assay_item){0};
         return ASSAY_OK;
     }
-    return rc != MDB_SUCCESS ? from_lmdb(rc) : assay_item_decode(row.mv_data, row.mv_size, item);
+    return rc != MDB_SUCCESS ? assay_state_error(rc)
+                             : assay_item_decode(row.mv_data, row.mv_size, item);
 }
 
 enum assay_error assay_state_position(struct assay_state_reader *reader, uint64_t *position)
@@ -279,7 +269,7 @@ static enum assay_error each_row(struct assay_state_reader *reader, MDB_dbi tabl
     MDB_cursor *cursor = NULL;
     int rc = mdb_cursor_open(reader->txn, table, &cursor);
     if (rc != MDB_SUCCESS) {
-        return from_lmdb(rc);
+        return assay_state_error(rc);
     }
     MDB_val key;
     MDB_val value;
@@ -293,7 +283,7 @@ static enum assay_error each_row(struct assay_state_reader *reader, MDB_dbi tabl
     if (error != ASSAY_OK) {
         return error;
     }
-    return rc == MDB_NOTFOUND ? ASSAY_OK : from_lmdb(rc);
+    return rc == MDB_NOTFOUND ? ASSAY_OK : assay_state_error(rc);
 }
 
 struct catalog_walk {
@@ -354,7 +344,7 @@ enum assay_error assay_state_size(struct assay_state_reader *reader, struct assa
         rc = mdb_env_info(reader->state->env, &info);
     }
     if (rc != MDB_SUCCESS) {
-        return from_lmdb(rc);
+        return assay_state_error(rc);
     }
     uint64_t pages = stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
     *size = (struct assay_state_size){
@@ -368,9 +358,9 @@ enum assay_error assay_state_size(struct assay_state_reader *reader, struct assa
 struct assay_state_writer *assay_state_write_begin(struct assay_state *state)
 {
     struct assay_state_writer *writer = calloc(1, sizeof *writer);
-    must(writer == NULL ? ENOMEM : MDB_SUCCESS, "memory");
+    assay_state_must(writer == NULL ? ENOMEM : MDB_SUCCESS, "memory");
     writer->state = state;
-    must(mdb_txn_begin(state->env, NULL, 0, &writer->txn), "begin");
+    assay_state_must(mdb_txn_begin(state->env, NULL, 0, &writer->txn), "begin");
     return writer;
 }
 
@@ -380,7 +370,7 @@ void assay_state_put_item(struct assay_state_writer *writer, uint64_t key,
     uint8_t row[ASSAY_ITEM_ROW_MAX];
     MDB_val name = {.mv_size = sizeof key, .mv_data = &key};
     MDB_val value = {.mv_size = assay_item_encode(item, row), .mv_data = row};
-    must(mdb_put(writer->txn, writer->state->items, &name, &value, 0), "item");
+    assay_state_must(mdb_put(writer->txn, writer->state->items, &name, &value, 0), "item");
 }
 
 void assay_state_put_catalog(struct assay_state_writer *writer, struct assay_span key,
@@ -391,7 +381,8 @@ void assay_state_put_catalog(struct assay_state_writer *writer, struct assay_spa
     memcpy(copy, key.data, key.len_bytes);
     MDB_val name = {.mv_size = key.len_bytes, .mv_data = copy};
     MDB_val row = {.mv_size = value.len_bytes};
-    must(mdb_put(writer->txn, writer->state->catalog, &name, &row, MDB_RESERVE), "catalog");
+    assay_state_must(mdb_put(writer->txn, writer->state->catalog, &name, &row, MDB_RESERVE),
+                     "catalog");
     memcpy(row.mv_data, value.data, value.len_bytes);
 }
 
@@ -402,7 +393,7 @@ static void put_meta(struct assay_state_writer *writer, const char *name, const 
     snprintf(copy, sizeof copy, "%s", name);
     MDB_val key = {.mv_size = strlen(copy), .mv_data = copy};
     MDB_val row = {.mv_size = len_bytes};
-    must(mdb_put(writer->txn, writer->state->meta, &key, &row, MDB_RESERVE), name);
+    assay_state_must(mdb_put(writer->txn, writer->state->meta, &key, &row, MDB_RESERVE), name);
     memcpy(row.mv_data, value, len_bytes);
 }
 
@@ -417,7 +408,13 @@ void assay_state_put_position(struct assay_state_writer *writer, uint64_t positi
 
 void assay_state_commit(struct assay_state_writer *writer)
 {
-    must(mdb_txn_commit(writer->txn), "commit");
+    assay_state_must(mdb_txn_commit(writer->txn), "commit");
+    free(writer);
+}
+
+void assay_state_abort(struct assay_state_writer *writer)
+{
+    mdb_txn_abort(writer->txn);
     free(writer);
 }
 
@@ -431,7 +428,7 @@ enum assay_error assay_state_copy(const char *dir, const char *to, struct assay_
     int rc = mdb_env_copy(state->env, to);
     assay_state_close(state);
     if (rc != MDB_SUCCESS) {
-        return assay_fail(reason, rc == ENOSPC || rc == EIO ? ASSAY_E_IO : from_lmdb(rc),
+        return assay_fail(reason, rc == ENOSPC || rc == EIO ? ASSAY_E_IO : assay_state_error(rc),
                           "copy of state %s to %s: %s", dir, to, mdb_strerror(rc));
     }
     return ASSAY_OK;

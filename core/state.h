@@ -4,6 +4,7 @@
  *   items    key u64 (handle << 26 | index), value: assay_item_encode
  *   catalog  key: kind u8, identity; value: position u64, then a record or a batch row
  *   meta     "format" u32, "position" u64, "ledger" 16 bytes
+ *   cartons  see state_carton.h
  *
  * Default durability (never WRITEMAP, never NOSYNC). A failed commit ends the process: a later
  * success would lie. What LMDB returns never leaves its transaction undecoded.
@@ -91,6 +92,8 @@ void assay_state_put_position(struct assay_state_writer *writer, uint64_t positi
                               const uint8_t ledger_id[16]);
 /** Commit, durable when it returns. */
 void assay_state_commit(struct assay_state_writer *writer);
+/** Give the transaction up: nothing of it was done. */
+void assay_state_abort(struct assay_state_writer *writer);
 
 /** Copy the environment, consistent, beside a running verifier (mdb_env_copy). `to` is an
  *  existing, empty folder. returns ASSAY_OK; ASSAY_E_NOT_FOUND; ASSAY_E_IO; ASSAY_E_STORE. */

@@ -78,6 +78,7 @@ static void free_store(struct assay_store *store)
     }
     pthread_mutex_destroy(&store->lock);
     pthread_mutex_destroy(&store->checkpoint_lock);
+    pthread_mutex_destroy(&store->carton_lock);
     pthread_mutex_destroy(&store->wake_lock);
     pthread_mutex_destroy(&store->tally.lock);
     pthread_cond_destroy(&store->wake);
@@ -88,6 +89,8 @@ static void init_locks(struct assay_store *store)
 {
     pthread_mutex_init(&store->lock, NULL);
     pthread_mutex_init(&store->checkpoint_lock, NULL);
+    pthread_mutex_init(&store->carton_lock, NULL);
+    store->carton_pending = UINT64_MAX;
     pthread_mutex_init(&store->wake_lock, NULL);
     pthread_mutex_init(&store->tally.lock, NULL);
     pthread_condattr_t attributes;
@@ -155,12 +158,18 @@ static enum assay_error open_ledger(struct assay_store *store, const uint8_t sta
         assay_log(ASSAY_LOG_WARNING, "ledger_torn_tail", "bytes=%llu kept=%s",
                   (unsigned long long)tail.torn_bytes, tail.torn_file);
     }
-    if (store->checkpoint_position > tail.end) {
+    uint64_t cartons = 0;
+    error = assay_store_cartons_position(store, &cartons);
+    if (error != ASSAY_OK) {
+        return assay_fail(reason, error, "state in %s cannot be read: rebuild it", store->dir);
+    }
+    uint64_t known = store->checkpoint_position;
+    known = cartons > known ? cartons : known;
+    if (known > tail.end) {
         return assay_fail(reason, ASSAY_E_AHEAD,
                           "state in %s is ahead of the ledger (%llu > %llu): restore the ledger "
                           "that belongs to it, or rebuild the state",
-                          store->dir, (unsigned long long)store->checkpoint_position,
-                          (unsigned long long)tail.end);
+                          store->dir, (unsigned long long)known, (unsigned long long)tail.end);
     }
     memcpy(store->ledger_id, assay_ledger_id(store->ledger), sizeof store->ledger_id);
     if (store->checkpoint_position > 0 && memcmp(state_ledger_id, store->ledger_id, 16) != 0) {

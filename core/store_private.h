@@ -58,6 +58,9 @@ struct assay_store {
     _Atomic uint64_t checkpoint_last_ms;
     _Atomic bool low_space;
 
+    pthread_mutex_t carton_lock; /* one change of cartons at a time; taken before the store's */
+    uint64_t carton_pending; /* under the store's lock: record of cartons that the state lacks */
+
     pthread_t keeper; /* the thread of checkpoints, tallies and watch over space */
     bool keeper_runs;
     pthread_mutex_t wake_lock;
@@ -140,6 +143,11 @@ void assay_store_ask_fold(struct assay_store *store);
 ASSAY_MUST_CHECK enum assay_error assay_store_flush_tally(struct assay_store *store);
 /** Count one that is not ledgered by itself. threads: any; takes only the tally's lock. */
 void assay_store_count(struct assay_store *store, const struct assay_tally_row *row);
+
+/* -- store_carton.c -- */
+/** How far the cartons' table got. */
+ASSAY_MUST_CHECK enum assay_error assay_store_cartons_position(struct assay_store *store,
+                                                               uint64_t *position);
 
 /* -- store_recover.c -- */
 /** Replay the ledger from the state's position on. Folds when the overlay is full. */

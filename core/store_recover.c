@@ -3,16 +3,16 @@
 #include <stdio.h>
 
 #include "core/log.h"
+#include "core/store_carton.h"
 #include "core/store_private.h"
 
-/* What the state says of the record's item. An item's first record has nothing before it: whatever
- * a row holds of it lies in the records being replayed, so the look-up is spared. */
+/* What the state says of the record's item. A first scan has nothing before it: whatever a row
+ * holds of it lies in the records being replayed, so the look-up is spared. */
 static enum assay_error base_of(struct assay_store_session *session,
                                 const struct assay_record *record, struct assay_item *base)
 {
     uint64_t key = assay_record_item(record);
-    bool first = record->type == ASSAY_RECORD_SCAN && record->scan.previous == 0 &&
-                 (record->scan.flags & ASSAY_SCAN_KNOWN) == 0;
+    bool first = record->type == ASSAY_RECORD_SCAN && record->scan.previous == 0;
     *base = (struct assay_item){0};
     if (key == 0 || first || assay_store_peek(session->store, key) != NULL) {
         return ASSAY_OK;
@@ -20,14 +20,22 @@ static enum assay_error base_of(struct assay_store_session *session,
     return assay_store_item_locked(session, key, base);
 }
 
-static enum assay_error replay_one(struct assay_store_session *session, struct assay_span span,
-                                   uint64_t position)
+struct replay {
+    struct assay_store_session *session;
+    struct assay_carton_replay cartons;
+};
+
+static enum assay_error replay_one(struct replay *replay, struct assay_span span, uint64_t position)
 {
+    struct assay_store_session *session = replay->session;
     struct assay_record record;
     struct assay_item base;
     enum assay_error error = assay_record_decode(span.data, span.len_bytes, &record);
     if (error != ASSAY_OK) {
         return error;
+    }
+    if (assay_record_is_of_cartons(&record)) {
+        return assay_carton_replay(&replay->cartons, &record, position);
     }
     error = base_of(session, &record, &base);
     if (error != ASSAY_OK) {
@@ -36,9 +44,8 @@ static enum assay_error replay_one(struct assay_store_session *session, struct a
     return assay_store_apply(session->store, &record, &base, position);
 }
 
-static enum assay_error replay_all(struct assay_store_session *session,
-                                   struct assay_ledger_reader *reader, uint64_t *replayed,
-                                   struct assay_reason *reason)
+static enum assay_error replay_all(struct replay *replay, struct assay_ledger_reader *reader,
+                                   uint64_t *replayed, struct assay_reason *reason)
 {
     for (;;) {
         struct assay_span span;
@@ -47,10 +54,11 @@ static enum assay_error replay_all(struct assay_store_session *session,
         if (error != ASSAY_OK || span.len_bytes == 0) {
             return error;
         }
-        error = replay_one(session, span, position);
+        error = replay_one(replay, span, position);
         if (error == ASSAY_E_FULL) {
-            error = assay_store_checkpoint_at(session->store, position);
-            error = error != ASSAY_OK ? error : replay_one(session, span, position);
+            assay_carton_replay_end(&replay->cartons);
+            error = assay_store_checkpoint_at(replay->session->store, position);
+            error = error != ASSAY_OK ? error : replay_one(replay, span, position);
         }
         if (error != ASSAY_OK) {
             return assay_fail(reason, error,
@@ -79,7 +87,9 @@ enum assay_error assay_store_replay(struct assay_store *store, struct assay_reas
         return assay_fail(reason, error, NULL);
     }
     uint64_t replayed = 0;
-    error = replay_all(session, reader, &replayed, reason);
+    struct replay replay = {session, {.target = assay_store_carton_target(store)}};
+    error = replay_all(&replay, reader, &replayed, reason);
+    assay_carton_replay_end(&replay.cartons);
     assay_store_session_close(session);
     assay_ledger_reader_close(reader);
     if (error == ASSAY_OK && replayed > 0) {

@@ -58,6 +58,14 @@ RECORDS = {
               + text("press-copy.csv")),
     "alert": (17, struct.pack("<qQB", AT, ITEM, 1) + text("plant") + text("HP Indigo 2")
               + text("")),
+    # One run of 3, two of one: gap << 1 | longer, then length - 2.
+    "carton": (20, struct.pack("<qQIIB", AT, 69012340000000009, 3, 500, 1) + text("uid 0 (root)")),
+    "pack": (21, struct.pack("<QIIIH", 69012340000000009, 3, HANDLE, 5, 5)
+             + bytes([5 << 1 | 1, 1, 10 << 1, 0xD8, 0x04])),
+    "packed": (22, struct.pack("<qIII", AT, 7, 140, 2) + struct.pack("<QI", 0x4040, 6)
+               + struct.pack("<QI", 0x8080, 1) + text("uid 0 (root)")),
+    "carton_move": (23, struct.pack("<qIB", AT, 3, 0) + text("f") + text("深圳 12 店")),
+    "prefix": (24, struct.pack("<q", AT) + text("g") + text("6901234")),
 }
 
 

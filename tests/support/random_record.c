@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/random_record.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "core/runs.h"
 #include "tests/support/ledger_support.h"
 
 static uint64_t below(uint64_t *random, uint64_t limit)
@@ -239,20 +241,107 @@ static void fill_alert(uint64_t *random, struct assay_record *record)
     TEXT(record->alert.file);
 }
 
+static uint64_t any_sscc(uint64_t *random)
+{
+    return assay_sscc_make((unsigned)below(random, 10), "6901234", below(random, 1000000000));
+}
+
+static uint32_t any_unit(uint64_t *random)
+{
+    return 1 + (uint32_t)below(random, ASSAY_UNITS_MAX);
+}
+
+static void fill_carton(uint64_t *random, struct assay_record *record)
+{
+    record->carton.at_unix_ms = any_time(random);
+    record->carton.sscc = any_sscc(random);
+    record->carton.number = any_unit(random);
+    record->carton.count = 1 + (uint32_t)below(random, ASSAY_UNITS_MAX - record->carton.number + 1);
+    record->carton.kind = below(random, ASSAY_UNIT_KINDS);
+    TEXT(record->carton.actor);
+}
+
+static void fill_pack(uint64_t *random, struct assay_record *record)
+{
+    struct assay_pack_record *pack = &record->pack;
+    struct assay_runs runs = {0};
+    pack->sscc = any_sscc(random);
+    pack->number = any_unit(random);
+    pack->handle = below(random, 4) == 0 ? 0 : any_handle(random);
+    uint64_t wanted = 1 + below(random, 300);
+    for (uint64_t i = 0; i < wanted; i++) {
+        struct assay_run run = {.first = (uint32_t)(runs.next + below(random, 5000))};
+        run.last = run.first + (uint32_t)below(random, 3);
+        if (run.last < ASSAY_BATCH_ITEMS_MAX &&
+            assay_runs_put(&runs, pack->runs, sizeof pack->runs, run)) {
+            pack->items += run.last - run.first + 1;
+        }
+    }
+    pack->runs_len = (uint32_t)runs.at;
+}
+
+static void fill_packed(uint64_t *random, struct assay_record *record)
+{
+    struct assay_packed_record *packed = &record->packed;
+    uint64_t at = 0;
+    packed->at_unix_ms = any_time(random);
+    packed->units = 1 + (uint32_t)below(random, UINT32_MAX);
+    packed->items = (uint32_t)support_random(random);
+    packed->chunks = 1 + (uint32_t)below(random, ASSAY_PACKED_CHUNKS_MAX);
+    for (uint32_t i = 0; i < packed->chunks; i++) {
+        at += 8 * (1 + below(random, 100000));
+        packed->chunk_at[i] = at;
+        packed->chunk_packs[i] = 1 + (uint32_t)below(random, 1000);
+    }
+    TEXT(packed->actor);
+}
+
+static void fill_carton_move(uint64_t *random, struct assay_record *record)
+{
+    record->carton_move.at_unix_ms = any_time(random);
+    record->carton_move.number = any_unit(random);
+    record->carton_move.move = below(random, ASSAY_CARTON_MOVES);
+    TEXT(record->carton_move.actor);
+    TEXT(record->carton_move.text);
+}
+
+static void fill_prefix(uint64_t *random, struct assay_record *record)
+{
+    record->prefix.at_unix_ms = any_time(random);
+    TEXT(record->prefix.actor);
+    snprintf(record->prefix.prefix, sizeof record->prefix.prefix, "%u",
+             1000u + (unsigned)below(random, 1000000000));
+}
+
 void support_random_record(uint64_t *random, struct assay_record *record)
 {
     static void (*const fill[])(uint64_t *, struct assay_record *) = {
-        [ASSAY_RECORD_SCAN] = fill_scan,         [ASSAY_RECORD_PLACE] = fill_place,
-        [ASSAY_RECORD_BRAND] = fill_brand,       [ASSAY_RECORD_PRODUCT] = fill_product,
-        [ASSAY_RECORD_BATCH] = fill_batch,       [ASSAY_RECORD_MOVE] = fill_move,
-        [ASSAY_RECORD_MANIFEST] = fill_manifest, [ASSAY_RECORD_SITE] = fill_site,
-        [ASSAY_RECORD_TOKEN] = fill_token,       [ASSAY_RECORD_CLAIM] = fill_claim,
-        [ASSAY_RECORD_FIND] = fill_find,         [ASSAY_RECORD_REPORT] = fill_report,
-        [ASSAY_RECORD_SUMMARY] = fill_summary,   [ASSAY_RECORD_JOB] = fill_job,
-        [ASSAY_RECORD_SPOIL] = fill_spoil,       [ASSAY_RECORD_HONEY] = fill_honey,
+        [ASSAY_RECORD_SCAN] = fill_scan,
+        [ASSAY_RECORD_PLACE] = fill_place,
+        [ASSAY_RECORD_BRAND] = fill_brand,
+        [ASSAY_RECORD_PRODUCT] = fill_product,
+        [ASSAY_RECORD_BATCH] = fill_batch,
+        [ASSAY_RECORD_MOVE] = fill_move,
+        [ASSAY_RECORD_MANIFEST] = fill_manifest,
+        [ASSAY_RECORD_SITE] = fill_site,
+        [ASSAY_RECORD_TOKEN] = fill_token,
+        [ASSAY_RECORD_CLAIM] = fill_claim,
+        [ASSAY_RECORD_FIND] = fill_find,
+        [ASSAY_RECORD_REPORT] = fill_report,
+        [ASSAY_RECORD_SUMMARY] = fill_summary,
+        [ASSAY_RECORD_JOB] = fill_job,
+        [ASSAY_RECORD_SPOIL] = fill_spoil,
+        [ASSAY_RECORD_HONEY] = fill_honey,
         [ASSAY_RECORD_ALERT] = fill_alert,
+        [ASSAY_RECORD_CARTON] = fill_carton,
+        [ASSAY_RECORD_PACK] = fill_pack,
+        [ASSAY_RECORD_PACKED] = fill_packed,
+        [ASSAY_RECORD_CARTON_MOVE] = fill_carton_move,
+        [ASSAY_RECORD_PREFIX] = fill_prefix,
     };
     memset(record, 0, sizeof *record);
-    record->type = 1 + below(random, ASSAY_COUNT_OF(fill) - 1);
+    do {
+        record->type = 1 + below(random, ASSAY_COUNT_OF(fill) - 1);
+    } while (fill[record->type] == NULL);
     fill[record->type](random, record);
 }
