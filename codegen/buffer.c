@@ -56,14 +56,16 @@ enum assay_error assay_buffer_print(struct assay_buffer *buffer, const char *for
 
 size_t assay_decimal_put(uint32_t value, char *text)
 {
-    char digits[10];
-    size_t count = 0;
-    do {
-        digits[count++] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    for (size_t i = 0; i < count; i++) {
-        text[i] = digits[count - 1 - i];
+    if (value < 10) { /* nearly always, in the paths of QR codes */
+        text[0] = (char)('0' + value);
+        return 1;
+    }
+    size_t count = 1;
+    for (uint32_t rest = value / 10; rest > 0; rest /= 10) {
+        count++;
+    }
+    for (size_t i = count; i-- > 0; value /= 10) {
+        text[i] = (char)('0' + value % 10);
     }
     return count;
 }

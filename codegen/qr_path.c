@@ -2,7 +2,7 @@
 /* Invariants
  *  1. places holds the page's tokens in order; each label's begin with a LABEL, which no search
  *     ever asks for, so that no copy takes along the text between two labels.
- *  2. triples, pairs, single and earlier are only hints; what they point at is compared before it is used.
+ *  2. triples, pairs, widths and earlier are only hints; what they point at is compared before it is used.
  */
 #include "codegen/qr_path.h"
 
@@ -20,10 +20,11 @@
 #define ROW_PAINTED 0xffffu
 #define ROW_EMPTY 0xfffeu
 #define LABEL 0xfffdu
+#define WIDTHS 256u /* low bytes of all but a run's begin differ */
 
 /* The caller's unit is ASSAY_QR_ROW modules high, which is what a row's runs are; the next row
- * begins a whole module below: 1 / 0.998 units. */
-#define ROW_STEP "1.002004"
+ * begins a whole module below, 1 / 0.998 units. */
+#define ROW_STEP "1.002"
 
 /* A token in the stream; one cache line holds four, as the search goes back and forth. */
 struct place {
@@ -39,7 +40,7 @@ struct assay_qr_path {
     size_t room;
     uint32_t triples[TABLE_SIZE]; /* 1 + the last place of three tokens */
     uint32_t pairs[TABLE_SIZE];   /* of two */
-    uint32_t single[TABLE_SIZE];  /* of one */
+    uint32_t widths[WIDTHS];      /* of one that is no run's begin: that is too short to copy */
 };
 
 enum assay_error assay_qr_path_create(struct assay_qr_path **path)
@@ -65,7 +66,7 @@ void assay_qr_path_reset(struct assay_qr_path *path)
     path->count = 0;
     memset(path->triples, 0, sizeof path->triples);
     memset(path->pairs, 0, sizeof path->pairs);
-    memset(path->single, 0, sizeof path->single);
+    memset(path->widths, 0, sizeof path->widths);
 }
 
 static enum assay_error reserve(struct assay_qr_path *path, size_t more)
@@ -187,8 +188,11 @@ static size_t find(const struct assay_qr_path *path, const struct place *at,
         }
         hint = place->earlier;
     }
+    if (best > 0) {
+        return best;
+    }
     const uint32_t others[] = {at + 1 < end ? path->pairs[hash(pair_key(at))] : 0,
-                               path->single[hash(at->token)]};
+                               at->token < WIDTH ? 0 : path->widths[at->token & 255]};
     for (size_t i = 0; i < ASSAY_COUNT_OF(others) && best == 0; i++) {
         if (near(path, others[i], at)) {
             *from = &path->places[others[i] - 1];
@@ -201,7 +205,9 @@ static size_t find(const struct assay_qr_path *path, const struct place *at,
 static void remember(struct assay_qr_path *path, struct place *at, const struct place *end)
 {
     uint32_t number = (uint32_t)(at - path->places) + 1;
-    path->single[hash(at->token)] = number;
+    if (at->token >= WIDTH) {
+        path->widths[at->token & 255] = number;
+    }
     if (at + 1 < end) {
         path->pairs[hash(pair_key(at))] = number;
     }

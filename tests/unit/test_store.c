@@ -392,6 +392,58 @@ static void readers_outside_learn_how_far_they_may_read(void **state)
     world_open(&world);
 }
 
+/* More items than one transaction takes: each must be there after a restart that replays nothing. */
+static void a_large_fold_goes_in_slices(void **state)
+{
+    (void)state;
+    enum { ITEMS = 100000, PER_GROUP = 500 };
+    world_remove(&world);
+    world_create(&world, ITEMS, false);
+    batch = world_batch(&world, HANDLE, ITEMS, 0);
+    assert_int_equal(world_move(&world, HANDLE, ASSAY_MOVE_ACTIVATE, 0, ITEMS - 1), ASSAY_OK);
+    static struct assay_scan_request requests[PER_GROUP];
+    static struct assay_scan_answer answers[PER_GROUP];
+    struct assay_scan_group group = {.count = PER_GROUP};
+    for (uint32_t first = 0; first < ITEMS; first += PER_GROUP) {
+        for (uint32_t i = 0; i < PER_GROUP; i++) {
+            requests[i] = world_request(batch, first + i, 0, WORLD_EPOCH_MS);
+            group.requests[i] = &requests[i];
+            group.answers[i] = &answers[i];
+        }
+        assert_int_equal(assay_store_scan(world.session, &group), ASSAY_OK);
+    }
+    struct assay_store_stats stats;
+    assert_int_equal(assay_store_checkpoint(world.store), ASSAY_OK);
+    assay_store_stats(world.store, &stats);
+    assert_int_equal(stats.checkpoint_position, stats.ledger_end);
+    assert_int_equal(stats.overlay_items, 0);
+    reopen();
+    for (uint32_t index = 0; index < ITEMS; index += 997) {
+        assert_int_equal(scan(index, 0, WORLD_EPOCH_MS + 60000).number, 2);
+    }
+}
+
+static void an_item_expires_when_its_last_day_ends_where_the_brand_is(void **state)
+{
+    (void)state;
+    struct assay_reason reason;
+    uint64_t position = 0;
+    struct assay_record record = {.type = ASSAY_RECORD_BRAND};
+    record.brand = *assay_store_brand(world.store);
+    record.brand.utc_offset_minutes = 8 * 60;
+    assert_int_equal(assay_store_put(world.session, &record, &position, &reason), ASSAY_OK);
+    record = (struct assay_record){.type = ASSAY_RECORD_BATCH};
+    record.batch.batch = (struct assay_batch){.handle = 78, .count = 10, .sku = "P"};
+    assert_int_equal(assay_date_parse("2026-03-31", &record.batch.batch.expires_on), ASSAY_OK);
+    assert_int_equal(assay_store_put(world.session, &record, &position, &reason), ASSAY_OK);
+    assert_int_equal(world_move(&world, 78, ASSAY_MOVE_ACTIVATE, 0, 9), ASSAY_OK);
+    batch = assay_store_batch_facts(world.store, 78);
+    int64_t midnight = 0; /* at the end of that day in the brand's zone */
+    assert_int_equal(assay_time_parse("2026-04-01T00:00:00+08:00", &midnight), ASSAY_OK);
+    assert_int_equal(scan(0, 1, midnight - 1).verdict, ASSAY_VERDICT_GENUINE);
+    assert_int_equal(scan(1, 1, midnight).verdict, ASSAY_VERDICT_EXPIRED);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -414,6 +466,8 @@ int main(void)
         TEST(claims_are_first_come_and_only_for_what_is_on_sale),
         TEST(the_catalog_outlives_a_restart_and_a_rebuild),
         TEST(readers_outside_learn_how_far_they_may_read),
+        TEST(a_large_fold_goes_in_slices),
+        TEST(an_item_expires_when_its_last_day_ends_where_the_brand_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
