@@ -79,6 +79,34 @@ static const struct assay_tool_option move_options[] = {
     {0},
 };
 
+static const struct assay_tool_option activate_options[] = {
+    TEXT("range", "A-B", "range", false, "items A to B, from 0; default: all good labels"),
+    TEXT("reason", "TEXT", "reason", false, "reason"),
+    FLAG("without-manifest", "without_manifest",
+         "though no manifest says what was printed; recorded"),
+    {0},
+};
+
+static const struct assay_tool_option spoil_options[] = {
+    TEXT("range", "A-B", "range", true, "items A to B, counted from 0"),
+    TEXT("reason", "TEXT", "reason", true, "what spoiled them"),
+    {0},
+};
+
+static const struct assay_tool_option honey_options[] = {
+    TEXT("name", "FILE-LABEL", "name", true, "which file they go into; an alert will name it"),
+    NUMBER("count", "N", "count", false, "how many, at most 1000; none: those of that name again"),
+    TEXT("out", "FILE", NULL, true, "where their rows go, as CSV; must not exist"),
+    {0},
+};
+
+static const struct assay_tool_option alert_options[] = {
+    TEXT("batch", "HANDLE", "handle", false, "only this batch's"),
+    NUMBER("offset", "N", "offset", false, "leave out the N newest (a former next_offset)"),
+    NUMBER("limit", "N", "limit", false, "how many at most (default 1000)"),
+    {0},
+};
+
 static const struct assay_tool_option close_options[] = {
     TEXT("reason", "TEXT", "reason", false, "reason"),
     {0},
@@ -86,6 +114,7 @@ static const struct assay_tool_option close_options[] = {
 
 static const struct assay_tool_option batch_list_options[] = {
     TEXT("sku", "S", "sku", false, "only this product's"),
+    FLAG("reconcile", NULL, "issued = good + spoiled + void + unaccounted, of each batch"),
     {0},
 };
 
@@ -173,6 +202,41 @@ static const struct assay_tool_column batch_columns[] = {
     {"EXPIRES", "expires_on", false},
     {"PIN", "pin", false},
     {0},
+};
+
+const struct assay_tool_column assay_tool_reconcile_columns[] = {
+    {"BATCH", "handle", false},
+    {"SKU", "sku", false},
+    {"LOT", "lot", false},
+    {"STATE", "state", false},
+    {"ISSUED", "reconciliation.issued", true},
+    {"GOOD", "reconciliation.good", true},
+    {"SPOILED", "reconciliation.spoiled", true},
+    {"VOID", "reconciliation.void", true},
+    {"UNACCOUNTED", "reconciliation.unaccounted", true},
+    {"ACTIVE", "active", true},
+    {"NO MANIFEST", "without_manifest", false},
+    {0},
+};
+
+static const struct assay_tool_column job_columns[] = {
+    {"JOB", "job", false},
+    {"KIND", "kind", false},
+    {"LABELS", "labels", true},
+    {"RANGES", "ranges", false},
+    {"SITE", "site", false},
+    {"PRINTER", "printer", false},
+    {"REASON", "reason", false},
+    {"IMPORTED", "imported_at", false},
+    {0},
+};
+
+static const struct assay_tool_column alert_columns[] = {
+    {"AT", "at", false},        {"KIND", "kind", false},
+    {"BATCH", "handle", false}, {"ITEM", "index", true},
+    {"SKU", "sku", false},      {"LOT", "lot", false},
+    {"SITE", "site", false},    {"PRINTER", "printer", false},
+    {"FILE", "file", false},    {0},
 };
 
 static const struct assay_tool_column history_columns[] = {
@@ -273,7 +337,17 @@ const struct assay_tool_command assay_tool_commands[] = {
      .needs_data = true,
      .options = batch_order_options,
      .run = assay_tool_order},
-    MOVE("activate", "Put items on sale.", move_options),
+    MOVE("activate", "Put items on sale: good labels only.", activate_options),
+    MOVE("spoil", "Note printed labels that are no good.", spoil_options),
+    {.words = "batch honey",
+     .operand = "HANDLE",
+     .operand_param = "handle",
+     .help = "Reserve decoys for a file: codes that are never printed; a scan of one is an alert.",
+     .office = "batch.honey",
+     .keys = KEY(LABEL) | KEY(PIN),
+     .needs_data = true,
+     .options = honey_options,
+     .run = assay_tool_honey},
     MOVE("ship", "Note that items were shipped.", move_options),
     MOVE("void", "Cancel items for good; wants a reason.", move_options),
     MOVE("recall", "Recall items; wants a reason.", move_options),
@@ -290,10 +364,20 @@ const struct assay_tool_command assay_tool_commands[] = {
     {.words = "batch show",
      .operand = "HANDLE",
      .operand_param = "handle",
-     .help = "Show one batch with its ranges.",
+     .help = "Show one batch with its ranges, sums and print jobs.",
      .office = "batch.show",
      .needs_data = true,
-     .options = no_options},
+     .options = no_options,
+     .list = "jobs",
+     .columns = job_columns},
+    {.words = "alert list",
+     .help = "List alerts: labels scanned before the sale, decoys scanned.",
+     .office = "alert.list",
+     .needs_data = true,
+     .options = alert_options,
+     .list = "alerts",
+     .only_list = true,
+     .columns = alert_columns},
     {.words = "manifest import",
      .operand = "FILE",
      .help = "Take in a print site's manifest: checks its signature, notes what was printed.",

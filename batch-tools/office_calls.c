@@ -73,7 +73,13 @@ enum assay_error assay_tool_batch_list(struct assay_tool_call *call)
     } while (error == ASSAY_OK && next != NULL);
     json_t *whole = json_pack("{s:o}", "batches", all);
     if (error == ASSAY_OK) {
-        assay_show_result(call, whole);
+        struct assay_tool_command command = *call->command;
+        struct assay_tool_call shown = *call;
+        shown.command = &command;
+        if (assay_tool_flag(call, "reconcile")) {
+            command.columns = assay_tool_reconcile_columns;
+        }
+        assay_show_result(&shown, whole);
     }
     json_decref(whole);
     return error;

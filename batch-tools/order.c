@@ -20,6 +20,7 @@ static enum assay_error facts_read(const json_t *facts, struct assay_order *orde
     int64_t epoch = 0;
     int64_t count = 0;
     int64_t flags = 0;
+    int64_t reserved = 0;
     int64_t expires_on = ASSAY_DAY_NONE;
     const struct assay_json_field fields[] = {
         ASSAY_JSON_TEXT_ROW("brand", true, order->brand),
@@ -34,6 +35,7 @@ static enum assay_error facts_read(const json_t *facts, struct assay_order *orde
         ASSAY_JSON_WHOLE_ROW("handle", true, handle, 1, (1 << 30) - 1),
         ASSAY_JSON_WHOLE_ROW("epoch", true, epoch, 0, UINT32_MAX),
         ASSAY_JSON_WHOLE_ROW("count", true, count, 1, ASSAY_BATCH_ITEMS_MAX),
+        ASSAY_JSON_WHOLE_ROW("reserved", true, reserved, 0, ASSAY_BATCH_ITEMS_MAX),
         ASSAY_JSON_WHOLE_ROW("flags", true, flags, 0, UINT32_MAX),
         ASSAY_JSON_WHOLE_ROW("expires_on", true, expires_on, INT32_MIN, INT32_MAX),
         ASSAY_JSON_WHOLE_ROW("created_at_unix_ms", true, order->created_at_unix_ms, 0,
@@ -44,6 +46,7 @@ static enum assay_error facts_read(const json_t *facts, struct assay_order *orde
     order->epoch = (uint32_t)epoch;
     order->count = (uint32_t)count;
     order->flags = (uint32_t)flags;
+    order->reserved = (uint32_t)reserved;
     order->expires_on = (int32_t)expires_on;
     return error;
 }

@@ -163,6 +163,33 @@ uint32_t assay_catalog_place_find(const struct assay_catalog *catalog,
     return *place_slot(catalog, place);
 }
 
+/* How many places there may be before one as fine as this is not interned any more. */
+static uint32_t places_for(const struct assay_place *place)
+{
+    return place->city[0] != '\0'     ? ASSAY_PLACES_MAX - ASSAY_PLACES_WITHOUT_CITY
+           : place->region[0] != '\0' ? ASSAY_PLACES_MAX - ASSAY_PLACES_WITHOUT_REGION
+                                      : ASSAY_PLACES_MAX;
+}
+
+uint32_t assay_catalog_place_fit(const struct assay_catalog *catalog, struct assay_place *place)
+{
+    uint32_t count = assay_catalog_place_count(catalog);
+    while (!assay_place_is_empty(place)) {
+        uint32_t number = assay_catalog_place_find(catalog, place);
+        if (number != 0 || count < places_for(place)) {
+            return number;
+        }
+        if (place->city[0] != '\0') {
+            memset(place->city, 0, sizeof place->city);
+        } else if (place->region[0] != '\0') {
+            memset(place->region, 0, sizeof place->region);
+        } else {
+            memset(place->country, 0, sizeof place->country);
+        }
+    }
+    return 0;
+}
+
 const struct assay_token_record *assay_catalog_token_at(const struct assay_catalog *catalog,
                                                         uint32_t number)
 {

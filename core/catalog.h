@@ -104,6 +104,10 @@ ASSAY_MUST_CHECK enum assay_error assay_catalog_batch_copy(const struct assay_ba
 /** Number of an interned place, 0 if it is not. */
 uint32_t assay_catalog_place_find(const struct assay_catalog *catalog,
                                   const struct assay_place *place);
+
+/** Make a place coarser until it is known or there is room for it. place: in and out; left empty if
+ *  neither is so. returns its number; 0: new, to be interned unless it is empty. */
+uint32_t assay_catalog_place_fit(const struct assay_catalog *catalog, struct assay_place *place);
 /** The n-th token or site in order of creation; NULL past the end. */
 const struct assay_token_record *assay_catalog_token_at(const struct assay_catalog *catalog,
                                                         uint32_t number);

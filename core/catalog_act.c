@@ -103,19 +103,31 @@ static enum assay_error check_manifest(struct assay_catalog *catalog,
                           "range: items %u to %u were printed already by an earlier manifest",
                           common.first, common.last);
     }
-    return ASSAY_OK;
+    struct assay_range_set copy;
+    enum assay_error error = assay_range_set_copy(&copy, &entry->batch.printed);
+    if (error != ASSAY_OK) {
+        return assay_fail(reason, error, NULL);
+    }
+    error = assay_range_set_add(&copy, range);
+    free(copy.ranges);
+    return error == ASSAY_OK ? ASSAY_OK
+                             : assay_fail(reason, error, "range: at most %d separate printed ones",
+                                          ASSAY_BATCH_RANGES_MAX);
 }
 
-static enum assay_error check_named(bool exists, bool revoked, bool full, const char *name,
-                                    struct assay_reason *reason)
+/* What is known of a name; a revoked one may be given again, and takes no new room. */
+enum name_state { NAME_FREE, NAME_VALID, NAME_REVOKED };
+
+static enum assay_error check_named(enum name_state known, bool revoked, bool full,
+                                    const char *name, struct assay_reason *reason)
 {
-    if (revoked && !exists) {
+    if (revoked && known == NAME_FREE) {
         return assay_fail(reason, ASSAY_E_NOT_FOUND, "name %s: there is no such entry", name);
     }
-    if (!revoked && exists) {
+    if (!revoked && known == NAME_VALID) {
         return assay_fail(reason, ASSAY_E_EXISTS, "name %s: it is taken", name);
     }
-    if (!revoked && full) {
+    if (!revoked && known == NAME_FREE && full) {
         return assay_fail(reason, ASSAY_E_FULL, "name %s: no room for more entries", name);
     }
     return ASSAY_OK;
@@ -125,23 +137,27 @@ static enum assay_error check_token(const struct assay_catalog *catalog,
                                     const struct assay_token_record *token,
                                     struct assay_reason *reason)
 {
-    bool exists = false;
+    enum name_state known = NAME_FREE;
     for (uint32_t i = 0; i < catalog->token_count; i++) {
-        exists = exists || strcmp(catalog->tokens[i].value.name, token->name) == 0;
+        if (strcmp(catalog->tokens[i].value.name, token->name) == 0) {
+            known = catalog->tokens[i].value.revoked ? NAME_REVOKED : NAME_VALID;
+        }
     }
-    return check_named(exists, token->revoked, catalog->token_count == ASSAY_TOKENS_MAX,
-                       token->name, reason);
+    return check_named(known, token->revoked, catalog->token_count == ASSAY_TOKENS_MAX, token->name,
+                       reason);
 }
 
 static enum assay_error check_site(const struct assay_catalog *catalog,
                                    const struct assay_site_record *site,
                                    struct assay_reason *reason)
 {
-    bool exists = false;
+    enum name_state known = NAME_FREE;
     for (uint32_t i = 0; i < catalog->site_count; i++) {
-        exists = exists || strcmp(catalog->sites[i].value.name, site->name) == 0;
+        if (strcmp(catalog->sites[i].value.name, site->name) == 0) {
+            known = catalog->sites[i].value.revoked ? NAME_REVOKED : NAME_VALID;
+        }
     }
-    return check_named(exists, site->revoked, catalog->site_count == ASSAY_SITES_MAX, site->name,
+    return check_named(known, site->revoked, catalog->site_count == ASSAY_SITES_MAX, site->name,
                        reason);
 }
 

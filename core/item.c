@@ -3,15 +3,15 @@
 
 #include <string.h>
 
-/* Parts of a row; a part that is all zero is left out (docs/FORMAT.md, section 8). */
-#define ROW_VERSION 1
+/* Parts of a row; a part that says nothing new is left out (docs/FORMAT.md, section 8). */
 #define ROW_SALE 1u
 #define ROW_BEFORE_SALE 2u
 #define ROW_CONFIRMED 4u
 #define ROW_WRONG_PIN 8u
 #define ROW_CLAIM 16u
 #define ROW_FIND 32u
-#define ROW_AGAIN 64u /* more than one scan on sale and nothing since */
+#define ROW_AGAIN 64u  /* more than one scan on sale */
+#define ROW_APART 128u /* last scan and its minute are not the last record and the last time */
 
 #define MINUTE_MS 60000
 
@@ -136,11 +136,17 @@ void assay_item_apply_find(struct assay_item *item, const struct assay_find_reco
     }
 }
 
-/* True if the row's short form, for one scan on sale and nothing since, would lose something. */
-static bool needs_again(const struct assay_item *item)
+/* True if last scan and minute do not follow from the last record and the last time on sale. */
+static bool is_apart(const struct assay_item *item)
 {
-    return item->scans != 1 || item->last_position != item->last_scan || item->minute_scans != 1 ||
-           item->minute != item->first_at_unix_ms / MINUTE_MS ||
+    return item->scans == 0 || item->last_position != item->last_scan ||
+           item->minute != item->risk.last_at_unix_ms / MINUTE_MS;
+}
+
+/* True if the short form, for one scan on sale, would lose something. */
+static bool is_again(const struct assay_item *item)
+{
+    return item->scans != 1 || item->minute_scans != 1 ||
            item->risk.last_at_unix_ms != item->first_at_unix_ms;
 }
 
@@ -148,7 +154,8 @@ static unsigned parts_of(const struct assay_item *item)
 {
     unsigned parts = 0;
     parts |= item->scans > 0 ? ROW_SALE : 0;
-    parts |= needs_again(item) ? ROW_AGAIN : 0;
+    parts |= is_again(item) ? ROW_AGAIN : 0;
+    parts |= is_apart(item) ? ROW_APART : 0;
     parts |= item->scans_before_sale > 0 ? ROW_BEFORE_SALE : 0;
     parts |= item->confirmed_at_unix_ms != 0 ? ROW_CONFIRMED : 0;
     parts |= item->wrong_pins > 0 ? ROW_WRONG_PIN : 0;
@@ -157,17 +164,57 @@ static unsigned parts_of(const struct assay_item *item)
     return parts;
 }
 
-/* Milliseconds in 48 bits: until the year 10889. */
-static void put_time(struct assay_wire *wire, int64_t at_unix_ms)
+/* 48 bits hold milliseconds until the year 10889, and 256 TiB of ledger. */
+static void put_u48(struct assay_wire *wire, uint64_t value)
 {
-    assay_wire_put_u32(wire, (uint32_t)at_unix_ms);
-    assay_wire_put_u16(wire, (uint16_t)(at_unix_ms >> 32));
+    assay_assert(value >> 48 == 0);
+    assay_wire_put_u32(wire, (uint32_t)value);
+    assay_wire_put_u16(wire, (uint16_t)(value >> 32));
 }
 
-static int64_t get_time(struct assay_wire *wire)
+static uint64_t get_u48(struct assay_wire *wire)
 {
-    int64_t low = assay_wire_get_u32(wire);
-    return low | (int64_t)assay_wire_get_u16(wire) << 32;
+    uint64_t low = assay_wire_get_u32(wire);
+    return low | (uint64_t)assay_wire_get_u16(wire) << 32;
+}
+
+/* Places are numbered up to ASSAY_PLACES_MAX, 2^18. */
+static void put_place(struct assay_wire *wire, uint32_t place)
+{
+    assay_assert(place >> 24 == 0);
+    assay_wire_put_u16(wire, (uint16_t)place);
+    assay_wire_put_u8(wire, (uint8_t)(place >> 16));
+}
+
+static uint32_t get_place(struct assay_wire *wire)
+{
+    uint32_t low = assay_wire_get_u16(wire);
+    return low | (uint32_t)assay_wire_get_u8(wire) << 16;
+}
+
+/* Seven bits a byte, low ones first; the top bit says that more follow (LEB128). */
+static void put_count(struct assay_wire *wire, uint32_t count)
+{
+    while (count >= 0x80) {
+        assay_wire_put_u8(wire, (uint8_t)(count | 0x80));
+        count >>= 7;
+    }
+    assay_wire_put_u8(wire, (uint8_t)count);
+}
+
+static uint32_t get_count(struct assay_wire *wire)
+{
+    uint64_t count = 0;
+    for (unsigned shift = 0; shift < 35; shift += 7) {
+        uint8_t byte = assay_wire_get_u8(wire);
+        count |= (uint64_t)(byte & 0x7F) << shift;
+        if (byte < 0x80) {
+            wire->failed = wire->failed || count > UINT32_MAX || (byte == 0 && shift > 0);
+            return (uint32_t)count;
+        }
+    }
+    wire->failed = true;
+    return 0;
 }
 
 static void put_risk(struct assay_wire *wire, const struct assay_risk_state *risk)
@@ -210,15 +257,48 @@ static void get_risk(struct assay_wire *wire, struct assay_risk_state *risk)
     assay_wire_get_bytes(wire, risk->last_country, sizeof risk->last_country);
 }
 
+static void put_sale(struct assay_wire *wire, const struct assay_item *item)
+{
+    put_u48(wire, (uint64_t)item->first_at_unix_ms);
+    assay_wire_put_u64(wire, item->first_device);
+    put_place(wire, item->first_place);
+    put_risk(wire, &item->risk);
+}
+
+static void get_sale(struct assay_wire *wire, struct assay_item *item)
+{
+    item->first_at_unix_ms = (int64_t)get_u48(wire);
+    item->first_device = assay_wire_get_u64(wire);
+    item->first_place = get_place(wire);
+    get_risk(wire, &item->risk);
+    item->risk.last_at_unix_ms = item->first_at_unix_ms;
+}
+
+static void put_again(struct assay_wire *wire, const struct assay_item *item)
+{
+    put_count(wire, item->scans);
+    put_count(wire, item->minute_scans);
+    put_u48(wire, (uint64_t)item->risk.last_at_unix_ms);
+}
+
+static void get_again(struct assay_wire *wire, struct assay_item *item)
+{
+    item->scans = get_count(wire);
+    uint32_t minute_scans = get_count(wire);
+    wire->failed = wire->failed || minute_scans > UINT16_MAX;
+    item->minute_scans = (uint16_t)minute_scans;
+    item->risk.last_at_unix_ms = (int64_t)get_u48(wire);
+}
+
 static void put_optional(struct assay_wire *wire, const struct assay_item *item, unsigned parts)
 {
     if ((parts & ROW_BEFORE_SALE) != 0) {
         assay_wire_put_u32(wire, item->scans_before_sale);
     }
     if ((parts & ROW_CONFIRMED) != 0) {
-        assay_wire_put_u64(wire, (uint64_t)item->confirmed_at_unix_ms);
+        put_u48(wire, (uint64_t)item->confirmed_at_unix_ms);
         assay_wire_put_u64(wire, item->confirmed_device);
-        assay_wire_put_u32(wire, item->confirmed_place);
+        put_place(wire, item->confirmed_place);
     }
     if ((parts & ROW_WRONG_PIN) != 0) {
         assay_wire_put_u32(wire, item->wrong_pins);
@@ -240,9 +320,9 @@ static void get_optional(struct assay_wire *wire, struct assay_item *item, unsig
         item->scans_before_sale = assay_wire_get_u32(wire);
     }
     if ((parts & ROW_CONFIRMED) != 0) {
-        item->confirmed_at_unix_ms = (int64_t)assay_wire_get_u64(wire);
+        item->confirmed_at_unix_ms = (int64_t)get_u48(wire);
         item->confirmed_device = assay_wire_get_u64(wire);
-        item->confirmed_place = assay_wire_get_u32(wire);
+        item->confirmed_place = get_place(wire);
     }
     if ((parts & ROW_WRONG_PIN) != 0) {
         item->wrong_pins = assay_wire_get_u32(wire);
@@ -262,21 +342,17 @@ size_t assay_item_encode(const struct assay_item *item, uint8_t data[ASSAY_ITEM_
 {
     struct assay_wire wire = assay_wire_writer(data, ASSAY_ITEM_ROW_MAX);
     unsigned parts = parts_of(item);
-    assay_wire_put_u8(&wire, ROW_VERSION);
     assay_wire_put_u8(&wire, (uint8_t)parts);
-    assay_wire_put_u64(&wire, item->last_position);
+    put_u48(&wire, item->last_position);
     if ((parts & ROW_SALE) != 0) {
-        put_time(&wire, item->first_at_unix_ms);
-        assay_wire_put_u64(&wire, item->first_device);
-        assay_wire_put_u32(&wire, item->first_place);
-        put_risk(&wire, &item->risk);
+        put_sale(&wire, item);
     }
     if ((parts & ROW_AGAIN) != 0) {
-        assay_wire_put_u64(&wire, item->last_scan);
-        assay_wire_put_u32(&wire, item->scans);
-        assay_wire_put_u16(&wire, item->minute_scans);
+        put_again(&wire, item);
+    }
+    if ((parts & ROW_APART) != 0) {
+        put_u48(&wire, item->last_scan);
         assay_wire_put_u32(&wire, (uint32_t)item->minute);
-        put_time(&wire, item->risk.last_at_unix_ms);
     }
     put_optional(&wire, item, parts);
     assay_assert(!wire.failed);
@@ -286,31 +362,23 @@ size_t assay_item_encode(const struct assay_item *item, uint8_t data[ASSAY_ITEM_
 enum assay_error assay_item_decode(const void *data, size_t len_bytes, struct assay_item *item)
 {
     struct assay_wire wire = assay_wire_reader(data, len_bytes);
-    struct assay_item value = {0};
-    uint8_t version = assay_wire_get_u8(&wire);
+    struct assay_item value = {.scans = 1, .minute_scans = 1};
     unsigned parts = assay_wire_get_u8(&wire);
-    value.last_position = assay_wire_get_u64(&wire);
+    value.last_position = get_u48(&wire);
     if ((parts & ROW_SALE) != 0) {
-        value.first_at_unix_ms = get_time(&wire);
-        value.first_device = assay_wire_get_u64(&wire);
-        value.first_place = assay_wire_get_u32(&wire);
-        get_risk(&wire, &value.risk);
+        get_sale(&wire, &value);
     }
     if ((parts & ROW_AGAIN) != 0) {
-        value.last_scan = assay_wire_get_u64(&wire);
-        value.scans = assay_wire_get_u32(&wire);
-        value.minute_scans = assay_wire_get_u16(&wire);
+        get_again(&wire, &value);
+    }
+    value.last_scan = value.last_position;
+    value.minute = value.risk.last_at_unix_ms / MINUTE_MS;
+    if ((parts & ROW_APART) != 0) {
+        value.last_scan = get_u48(&wire);
         value.minute = assay_wire_get_u32(&wire);
-        value.risk.last_at_unix_ms = get_time(&wire);
-    } else {
-        value.last_scan = value.last_position;
-        value.scans = 1;
-        value.minute_scans = 1;
-        value.minute = value.first_at_unix_ms / MINUTE_MS;
-        value.risk.last_at_unix_ms = value.first_at_unix_ms;
     }
     get_optional(&wire, &value, parts);
-    if (version != ROW_VERSION || wire.failed || wire.at != len_bytes) {
+    if (wire.failed || wire.at != len_bytes) {
         return ASSAY_E_CORRUPT;
     }
     *item = value;

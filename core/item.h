@@ -11,7 +11,7 @@
 
 #include "core/record.h"
 
-/* A row as stored: about 40 bytes after one scan, at most this with every part. */
+/* A row as stored: 41 bytes after one scan, at most this with every part. */
 #define ASSAY_ITEM_ROW_MAX 160
 
 struct assay_item {

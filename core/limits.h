@@ -19,7 +19,7 @@
 #define ASSAY_JOB_RANGES_MAX 256
 /* Alerts of one data directory. Met: no more are raised; the scans stay in the ledger. */
 #define ASSAY_ALERTS_MAX (1u << 16)
-/* Office tokens. Met: E_FULL; revoke one. */
+/* Names of office tokens. Met: E_FULL; revoke one and give its name again. */
 #define ASSAY_TOKENS_MAX 256
 
 /* Keys in one published list, and bytes of its text. Met: E_FULL; publish a list for each sku. */
@@ -52,8 +52,12 @@
 
 /* -- places -- */
 #define ASSAY_CITY_MAX 63
-/* Distinct places interned in one ledger. Met: city, then region, is left out of new ones. */
+/* Distinct places interned in one ledger. The last of them are kept for places without a city, and
+ * the last of these for those without a region, so that a country always finds room. Met: city, then
+ * region, is left out of new ones. */
 #define ASSAY_PLACES_MAX (1u << 18)
+#define ASSAY_PLACES_WITHOUT_CITY 8192
+#define ASSAY_PLACES_WITHOUT_REGION 1024
 
 /* -- ledger -- */
 #define ASSAY_LEDGER_SEGMENT_BYTES (64ull << 20)

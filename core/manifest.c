@@ -11,7 +11,7 @@
 /* 4,096 files of 128 + 64 + 20 characters and their punctuation come to 1.1 MiB. */
 static const struct assay_signed_kind manifest_kind = {
     .type = "assay-manifest",
-    .version = 1,
+    .version = 2,
     .max_bytes = 2 * 1024 * 1024,
 };
 
@@ -26,14 +26,22 @@ struct manifest_text {
     struct assay_signed_fields head;
     char handle[ASSAY_HANDLE_SIZE];
     char order_sha256[SHA256_TEXT_SIZE];
-    int64_t first;
-    int64_t last;
     int64_t good;
     char guess_chance[CHANCE_TEXT_SIZE];
     char printed_at[ASSAY_TIME_TEXT_SIZE];
     char format[8];
     const json_t *files;
+    /* from version 2 on */
+    const json_t *ranges;
+    char kind[8];
+    char job[2 * ASSAY_JOB_ID_LEN + 1];
 };
+
+struct assay_ranges assay_manifest_ranges(const struct assay_manifest *manifest)
+{
+    return manifest->ranges == 0 ? (struct assay_ranges){&manifest->range, 1}
+                                 : (struct assay_ranges){manifest->part, manifest->ranges};
+}
 
 void assay_manifest_deinit(struct assay_manifest *manifest)
 {
@@ -122,20 +130,58 @@ static enum assay_error check_files(const struct assay_manifest *manifest,
     return error;
 }
 
+static enum assay_error check_ranges(struct assay_ranges ranges, uint32_t *total,
+                                     struct assay_reason *reason)
+{
+    for (uint32_t i = 0; i < ranges.count; i++) {
+        struct assay_range range = ranges.ranges[i];
+        if (range.first > range.last || range.last >= ASSAY_BATCH_ITEMS_MAX) {
+            return assay_fail(reason, ASSAY_E_FIELD, "range: first must not be above last");
+        }
+        if (i > 0 && range.first <= ranges.ranges[i - 1].last) {
+            return assay_fail(reason, ASSAY_E_FIELD, "ranges[%u]: must come after the one before",
+                              i);
+        }
+        *total += range.last - range.first + 1;
+    }
+    return ASSAY_OK;
+}
+
+/* A reprint says why; who prints for the first time needs no reason. */
+static enum assay_error check_job(const struct assay_manifest *manifest,
+                                  struct assay_reason *reason)
+{
+    const char *text = manifest->reason_text;
+    if (!assay_text_is_clean(text, strlen(text)) ||
+        !assay_text_is_clean(manifest->printer, strlen(manifest->printer))) {
+        return assay_fail(reason, ASSAY_E_FIELD,
+                          "reason, printer: must be UTF-8 without control characters");
+    }
+    bool reprint = manifest->kind == ASSAY_PRINT_REPRINT;
+    if (reprint != (strspn(text, " ") < strlen(text))) {
+        return assay_fail(reason, ASSAY_E_FIELD, "reason: a reprint has one, a print has none");
+    }
+    return ASSAY_OK;
+}
+
 /* What the tables of lengths and kinds do not say; before signing, too. */
 static enum assay_error check_manifest(const struct assay_manifest *manifest,
                                        struct assay_reason *reason)
 {
-    struct assay_range range = manifest->range;
     if (manifest->handle == 0 || manifest->handle >= 1u << 30) {
         return assay_fail(reason, ASSAY_E_FIELD, "handle: must not be zero");
     }
-    if (range.first > range.last || range.last >= ASSAY_BATCH_ITEMS_MAX) {
-        return assay_fail(reason, ASSAY_E_FIELD, "range: first must not be above last");
+    uint32_t total = 0;
+    enum assay_error error = check_ranges(assay_manifest_ranges(manifest), &total, reason);
+    if (error == ASSAY_OK) {
+        error = check_job(manifest, reason);
     }
-    if (manifest->good < 1 || manifest->good > range.last - range.first + 1) {
-        return assay_fail(reason, ASSAY_E_FIELD, "good: must be from 1 to %u, the range's items",
-                          range.last - range.first + 1);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    if (manifest->good < 1 || manifest->good > total) {
+        return assay_fail(reason, ASSAY_E_FIELD, "good: must be from 1 to %u, the ranges' items",
+                          total);
     }
     if (!(manifest->guess_chance_log2 >= CHANCE_LOG2_MIN &&
           manifest->guess_chance_log2 <= CHANCE_LOG2_MAX)) {
@@ -149,35 +195,75 @@ static enum assay_error check_manifest(const struct assay_manifest *manifest,
 
 /* -- reading -- */
 
-static enum assay_error read_range(const json_t *object, struct manifest_text *text,
+static enum assay_error read_range(const json_t *object, struct assay_range *range,
                                    struct assay_reason *reason)
 {
+    int64_t first = 0;
+    int64_t last = 0;
     const struct assay_json_field fields[] = {
-        ASSAY_JSON_WHOLE_ROW("first", true, text->first, 0, ASSAY_BATCH_ITEMS_MAX - 1),
-        ASSAY_JSON_WHOLE_ROW("last", true, text->last, 0, ASSAY_BATCH_ITEMS_MAX - 1),
+        ASSAY_JSON_WHOLE_ROW("first", true, first, 0, ASSAY_BATCH_ITEMS_MAX - 1),
+        ASSAY_JSON_WHOLE_ROW("last", true, last, 0, ASSAY_BATCH_ITEMS_MAX - 1),
     };
     struct assay_reason inner;
     enum assay_error error = assay_json_read(object, fields, ASSAY_COUNT_OF(fields), &inner);
-    return error == ASSAY_OK ? ASSAY_OK : assay_fail(reason, error, "range.%.300s", inner.text);
+    if (error != ASSAY_OK) {
+        return assay_fail(reason, error, "range.%.300s", inner.text);
+    }
+    *range = (struct assay_range){(uint32_t)first, (uint32_t)last};
+    return ASSAY_OK;
 }
 
-static enum assay_error read_fields(const json_t *object, struct manifest_text *text,
+static enum assay_error read_ranges(const json_t *array, struct assay_manifest *manifest,
                                     struct assay_reason *reason)
 {
+    size_t count = json_array_size(array);
+    if (count < 1 || count > ASSAY_JOB_RANGES_MAX) {
+        return assay_fail(reason, ASSAY_E_FIELD, "ranges: must be from 1 to %d",
+                          ASSAY_JOB_RANGES_MAX);
+    }
+    for (size_t i = 0; i < count; i++) {
+        enum assay_error error = read_range(json_array_get(array, i), &manifest->part[i], reason);
+        if (error != ASSAY_OK) {
+            return error;
+        }
+    }
+    manifest->ranges = (uint32_t)count;
+    manifest->range = (struct assay_range){manifest->part[0].first, manifest->part[count - 1].last};
+    return ASSAY_OK;
+}
+
+/* Version 1 has one range; version 2 has several, and says which job it was. */
+static enum assay_error read_fields(const json_t *object, struct manifest_text *text,
+                                    struct assay_manifest *manifest, struct assay_reason *reason)
+{
+    bool jobs = json_integer_value(json_object_get(object, "version")) > 1;
     const json_t *range = NULL;
     const struct assay_json_field fields[] = {
         ASSAY_SIGNED_FIELDS(&text->head),
         ASSAY_JSON_TEXT_ROW("handle", true, text->handle),
         ASSAY_JSON_TEXT_ROW("order_sha256", true, text->order_sha256),
-        {.name = "range", .kind = ASSAY_JSON_OBJECT, .required = true, .out = &range},
         ASSAY_JSON_WHOLE_ROW("good", true, text->good, 0, ASSAY_BATCH_ITEMS_MAX),
         ASSAY_JSON_TEXT_ROW("guess_chance", true, text->guess_chance),
         ASSAY_JSON_TEXT_ROW("printed_at", true, text->printed_at),
         ASSAY_JSON_TEXT_ROW("format", true, text->format),
         {.name = "files", .kind = ASSAY_JSON_ARRAY, .required = true, .out = &text->files},
+        {.name = jobs ? "ranges" : "range",
+         .kind = jobs ? ASSAY_JSON_ARRAY : ASSAY_JSON_OBJECT,
+         .required = true,
+         .out = jobs ? &text->ranges : &range},
+        /* what follows is of version 2 */
+        ASSAY_JSON_TEXT_ROW("kind", true, text->kind),
+        ASSAY_JSON_TEXT_ROW("job", true, text->job),
+        ASSAY_JSON_TEXT_ROW("printer", true, manifest->printer),
+        ASSAY_JSON_TEXT_ROW("reason", true, manifest->reason_text),
     };
-    enum assay_error error = assay_json_read(object, fields, ASSAY_COUNT_OF(fields), reason);
-    return error == ASSAY_OK ? read_range(range, text, reason) : error;
+    size_t count = ASSAY_COUNT_OF(fields) - (jobs ? 0 : 4);
+    enum assay_error error = assay_json_read(object, fields, count, reason);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    return jobs ? read_ranges(text->ranges, manifest, reason)
+                : read_range(range, &manifest->range, reason);
 }
 
 static enum assay_error parse_sha256(const char *text, uint8_t digest[ASSAY_SHA256_LEN])
@@ -207,7 +293,14 @@ static enum assay_error translate(const struct manifest_text *text, struct assay
     if (assay_time_parse(text->printed_at, &manifest->printed_at_unix_ms) != ASSAY_OK) {
         return assay_fail(reason, ASSAY_E_FIELD, "printed_at: must be an RFC 3339 time");
     }
-    manifest->range = (struct assay_range){(uint32_t)text->first, (uint32_t)text->last};
+    if (text->head.version > 1 && assay_print_kind_parse(text->kind, &manifest->kind) != ASSAY_OK) {
+        return assay_fail(reason, ASSAY_E_FIELD, "kind: must be print or reprint");
+    }
+    if (text->head.version > 1 && (strspn(text->job, "0123456789abcdef") != sizeof text->job - 1 ||
+                                   assay_hex_decode(text->job, sizeof text->job - 1, manifest->job,
+                                                    ASSAY_JOB_ID_LEN) != ASSAY_OK)) {
+        return assay_fail(reason, ASSAY_E_FIELD, "job: must be 32 hex digits");
+    }
     manifest->good = (uint32_t)text->good;
     memcpy(manifest->format, text->format, sizeof manifest->format);
     return ASSAY_OK;
@@ -261,7 +354,7 @@ static enum assay_error read_manifest(json_t *object, const uint8_t key[ASSAY_ED
                                       struct assay_manifest *manifest, struct assay_reason *reason)
 {
     struct manifest_text text = {0};
-    enum assay_error error = read_fields(object, &text, reason);
+    enum assay_error error = read_fields(object, &text, manifest, reason);
     if (error == ASSAY_OK) {
         error = translate(&text, manifest, reason);
     }
@@ -313,6 +406,20 @@ static json_t *array_of_files(const struct assay_manifest *manifest)
     return array;
 }
 
+static json_t *array_of_ranges(struct assay_ranges ranges)
+{
+    json_t *array = json_array();
+    for (uint32_t i = 0; i < ranges.count; i++) {
+        json_t *object = json_pack("{sI sI}", "first", (json_int_t)ranges.ranges[i].first, "last",
+                                   (json_int_t)ranges.ranges[i].last);
+        if (json_array_append_new(array, object) != 0) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
 static json_t *object_of(const struct assay_manifest *manifest)
 {
     char handle[ASSAY_HANDLE_SIZE];
@@ -323,12 +430,15 @@ static json_t *object_of(const struct assay_manifest *manifest)
     assay_hex_encode(manifest->order_sha256, sizeof manifest->order_sha256, order_sha256);
     format_chance(manifest->guess_chance_log2, chance);
     assay_time_format(manifest->printed_at_unix_ms, printed_at);
+    char job[2 * ASSAY_JOB_ID_LEN + 1];
+    assay_hex_encode(manifest->job, sizeof manifest->job, job);
     /* "o" takes the array over and gives NULL if there is none. */
-    return json_pack("{ss ss s{sI sI} sI ss ss ss so}", "handle", handle, "order_sha256",
-                     order_sha256, "range", "first", (json_int_t)manifest->range.first, "last",
-                     (json_int_t)manifest->range.last, "good", (json_int_t)manifest->good,
-                     "guess_chance", chance, "printed_at", printed_at, "format", manifest->format,
-                     "files", array_of_files(manifest));
+    return json_pack("{ss ss so sI ss ss ss so ss ss ss ss}", "handle", handle, "order_sha256",
+                     order_sha256, "ranges", array_of_ranges(assay_manifest_ranges(manifest)),
+                     "good", (json_int_t)manifest->good, "guess_chance", chance, "printed_at",
+                     printed_at, "format", manifest->format, "files", array_of_files(manifest),
+                     "kind", assay_print_kind_name(manifest->kind), "job", job, "printer",
+                     manifest->printer, "reason", manifest->reason_text);
 }
 
 enum assay_error assay_manifest_write(const struct assay_manifest *manifest,

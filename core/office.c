@@ -26,6 +26,8 @@ static const struct command_row command_rows[] = {
     {"batch.order", ASSAY_SCOPE_READ, assay_office_batch_order, "the order of a batch, once more"},
     {"batch.activate", ASSAY_SCOPE_WRITE, assay_office_batch_activate, "put items on sale"},
     {"batch.ship", ASSAY_SCOPE_WRITE, assay_office_batch_ship, "note that items were shipped"},
+    {"batch.spoil", ASSAY_SCOPE_WRITE, assay_office_batch_spoil, "note labels that are no good"},
+    {"batch.honey", ASSAY_SCOPE_WRITE, assay_office_batch_honey, "reserve decoys for a file"},
     {"batch.void", ASSAY_SCOPE_WRITE, assay_office_batch_void, "cancel items, for good"},
     {"batch.recall", ASSAY_SCOPE_WRITE, assay_office_batch_recall, "recall items"},
     {"batch.close", ASSAY_SCOPE_WRITE, assay_office_batch_close, "end the activation of a batch"},
@@ -35,6 +37,7 @@ static const struct command_row command_rows[] = {
      "take in a print site's report"},
     {"keys.list", ASSAY_SCOPE_READ, assay_office_keys_list,
      "the signed list of keys that check O1 labels"},
+    {"alert.list", ASSAY_SCOPE_READ, assay_office_alert_list, "alerts, newest first"},
     {"carton.create", ASSAY_SCOPE_WRITE, assay_office_carton_create,
      "make empty cartons with SSCCs"},
     {"carton.import", ASSAY_SCOPE_WRITE, assay_office_carton_import,
@@ -109,7 +112,17 @@ enum assay_error assay_office_run(struct assay_office *office,
         .now_unix_ms = request->now_unix_ms,
         .reason = reason,
     };
-    return row->run(&call, result);
+    json_t *built = NULL;
+    enum assay_error error = row->run(&call, &built);
+    /* Lists and figures read what another thread may have written an instant ago. */
+    if (assay_store_settle(office->store) != ASSAY_OK) {
+        json_decref(built);
+        return assay_fail(reason, ASSAY_E_IO, NULL);
+    }
+    if (error == ASSAY_OK) {
+        *result = built;
+    }
+    return error;
 }
 
 void assay_office_each_command(void (*visit)(void *context, const char *name, uint32_t scope,

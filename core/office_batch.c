@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Batches: creation with the order for the print site, moves, lists. */
+/* Batches: creation with the order for the print site, and lists. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,17 @@ static json_t *range_set_json(const struct assay_range_set *set)
     return list;
 }
 
-static json_t *batch_json(const struct assay_batch *batch, bool with_ranges)
+static json_t *reconciliation_json(const struct assay_batch *batch)
+{
+    struct assay_reconciliation sums;
+    assay_batch_reconcile(batch, &sums);
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "issued", (json_int_t)sums.issued, "good",
+                     (json_int_t)sums.good, "spoiled", (json_int_t)sums.spoiled, "void",
+                     (json_int_t)sums.voided, "unaccounted", (json_int_t)sums.unaccounted, "decoys",
+                     (json_int_t)sums.reserved);
+}
+
+json_t *assay_office_batch_json(const struct assay_batch *batch, bool with_ranges)
 {
     char handle[ASSAY_HANDLE_SIZE];
     assay_handle_format(batch->handle, handle);
@@ -37,28 +47,46 @@ static json_t *batch_json(const struct assay_batch *batch, bool with_ranges)
         assay_office_day(batch->expires_on), "pin", (batch->flags & ASSAY_BATCH_HAS_PIN) != 0,
         "offline", (batch->flags & ASSAY_BATCH_IS_OFFLINE) != 0, "state",
         assay_batch_state_name(batch), "closed", batch->closed, "printed",
-        (json_int_t)batch->good_count, "active", (json_int_t)assay_range_set_total(&batch->active),
-        "shipped", (json_int_t)assay_range_set_total(&batch->shipped), "recalled",
+        (json_int_t)assay_range_set_total(&batch->printed), "active",
+        (json_int_t)assay_range_set_total(&batch->active), "shipped",
+        (json_int_t)assay_range_set_total(&batch->shipped), "recalled",
         (json_int_t)assay_range_set_total(&batch->recalled), "voided",
         (json_int_t)assay_range_set_total(&batch->voided), "created_at",
         assay_office_time(batch->created_at_unix_ms), "recall_reason", batch->recall_reason,
         "void_reason", batch->void_reason);
+    if (json != NULL) {
+        json_object_set_new(json, "without_manifest", json_boolean(batch->unreported));
+        json_object_set_new(json, "reconciliation", reconciliation_json(batch));
+    }
     if (json != NULL && with_ranges) {
         json_object_set_new(
             json, "ranges",
-            json_pack("{s:o, s:o, s:o, s:o}", "active", range_set_json(&batch->active), "shipped",
-                      range_set_json(&batch->shipped), "recalled", range_set_json(&batch->recalled),
-                      "voided", range_set_json(&batch->voided)));
+            json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "active", range_set_json(&batch->active),
+                      "shipped", range_set_json(&batch->shipped), "recalled",
+                      range_set_json(&batch->recalled), "voided", range_set_json(&batch->voided),
+                      "printed", range_set_json(&batch->printed), "spoiled",
+                      range_set_json(&batch->spoiled)));
     }
     return json;
 }
 
-/* The batch as of now; the caller deinits it. */
-static enum assay_error batch_now(const struct assay_office_call *call, uint32_t handle,
-                                  struct assay_batch *batch)
+enum assay_error assay_office_batch_now(const struct assay_office_call *call, uint32_t handle,
+                                        struct assay_batch *batch)
 {
     enum assay_error error = assay_store_batch(call->office->session, handle, batch);
     return error == ASSAY_OK ? ASSAY_OK : assay_fail(call->reason, error, NULL);
+}
+
+enum assay_error assay_office_batch_give(const struct assay_office_call *call, uint32_t handle,
+                                         json_t **result)
+{
+    struct assay_batch batch = {0};
+    enum assay_error error = assay_office_batch_now(call, handle, &batch);
+    if (error == ASSAY_OK) {
+        error = assay_office_give(assay_office_batch_json(&batch, false), result, call->reason);
+        assay_batch_deinit(&batch);
+    }
+    return error;
 }
 
 /* Read {handle} alone. */
@@ -85,6 +113,7 @@ static void order_fill(const struct assay_office_call *call, const struct assay_
         .handle = batch->handle,
         .epoch = batch->epoch,
         .count = batch->count,
+        .reserved = assay_batch_reserved_tail(batch),
         .flags = batch->flags,
         .expires_on = batch->expires_on,
         .created_at_unix_ms = batch->created_at_unix_ms,
@@ -103,14 +132,15 @@ static void order_fill(const struct assay_office_call *call, const struct assay_
 /* What whoever holds the office key needs to sign the order, if this process does not. */
 static json_t *order_facts_json(const struct assay_order *order)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}",
-                     "brand", order->brand, "brand_zh", order->brand_zh, "host", order->host,
-                     "gtin", order->gtin, "name_zh", order->name_zh, "name_en", order->name_en,
-                     "sku", order->sku, "lot", order->lot, "market", order->market, "handle",
-                     (json_int_t)order->handle, "epoch", (json_int_t)order->epoch, "count",
-                     (json_int_t)order->count, "flags", (json_int_t)order->flags, "expires_on",
-                     (json_int_t)order->expires_on, "created_at_unix_ms",
-                     (json_int_t)order->created_at_unix_ms);
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, "
+        "s:I}",
+        "brand", order->brand, "brand_zh", order->brand_zh, "host", order->host, "gtin",
+        order->gtin, "name_zh", order->name_zh, "name_en", order->name_en, "sku", order->sku, "lot",
+        order->lot, "market", order->market, "handle", (json_int_t)order->handle, "epoch",
+        (json_int_t)order->epoch, "count", (json_int_t)order->count, "flags",
+        (json_int_t)order->flags, "expires_on", (json_int_t)order->expires_on, "created_at_unix_ms",
+        (json_int_t)order->created_at_unix_ms, "reserved", (json_int_t)order->reserved);
 }
 
 /* The smallest whole n with count <= 2^n, so that a guess hits with chance 2^(n-60) at most. */
@@ -140,7 +170,7 @@ static enum assay_error order_give(const struct assay_office_call *call,
         signed_order = json_string(text);
         free(text);
     }
-    json_t *json = json_pack("{s:o, s:i, s:o, s:o}", "batch", batch_json(batch, false),
+    json_t *json = json_pack("{s:o, s:i, s:o, s:o}", "batch", assay_office_batch_json(batch, false),
                              "guess_chance_log2", count_bits(batch->count) - CODE_TAIL_BITS,
                              "order_facts", order_facts_json(&order), "order", signed_order);
     return assay_office_give(json, result, call->reason);
@@ -154,7 +184,7 @@ enum assay_error assay_office_batch_order(const struct assay_office_call *call, 
         return error;
     }
     struct assay_batch batch = {0};
-    error = batch_now(call, facts->handle, &batch);
+    error = assay_office_batch_now(call, facts->handle, &batch);
     if (error == ASSAY_OK) {
         error = order_give(call, &batch, result);
         assay_batch_deinit(&batch);
@@ -260,112 +290,6 @@ enum assay_error assay_office_batch_create(const struct assay_office_call *call,
     return error == ASSAY_OK ? order_give(call, batch, result) : error;
 }
 
-/* -- moves -- */
-
-/* "A-B" or "A", both inclusive, below count. */
-static enum assay_error range_parse(const char *text, uint32_t count, struct assay_range *range,
-                                    struct assay_reason *reason)
-{
-    unsigned long long first = 0;
-    unsigned long long last = 0;
-    size_t digits = strspn(text, "0123456789");
-    bool good = digits >= 1 && digits <= 10;
-    if (good) {
-        first = strtoull(text, NULL, 10);
-        last = first;
-    }
-    if (good && text[digits] == '-') {
-        const char *rest = text + digits + 1;
-        size_t more = strspn(rest, "0123456789");
-        good = more >= 1 && more <= 10 && rest[more] == '\0';
-        last = strtoull(rest, NULL, 10);
-    } else {
-        good = good && text[digits] == '\0';
-    }
-    if (!good || first > last || last >= count) {
-        return assay_fail(reason, ASSAY_E_FIELD,
-                          "range: FIRST-LAST is wanted, both inclusive, within 0-%u", count - 1);
-    }
-    *range = (struct assay_range){(uint32_t)first, (uint32_t)last};
-    return ASSAY_OK;
-}
-
-static enum assay_error move_read(const struct assay_office_call *call,
-                                  struct assay_move_record *move)
-{
-    char handle[ASSAY_HANDLE_SIZE] = "";
-    char range[24] = "";
-    const struct assay_json_field fields[] = {
-        {"handle", ASSAY_JSON_TEXT, true, handle, sizeof handle, 0, 0, NULL},
-        {"range", ASSAY_JSON_TEXT, false, range, sizeof range, 0, 0, NULL},
-        {"reason", ASSAY_JSON_TEXT, false, move->reason_text, sizeof move->reason_text, 0, 0, NULL},
-    };
-    enum assay_error error = ASSAY_OFFICE_READ(call, fields);
-    const struct assay_batch_facts *facts = NULL;
-    if (error == ASSAY_OK) {
-        error = assay_office_facts(call, handle, &facts);
-    }
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    if (move->move == ASSAY_MOVE_CLOSE && range[0] != '\0') {
-        return assay_fail(call->reason, ASSAY_E_FIELD, "range: a batch is closed as a whole");
-    }
-    move->handle = facts->handle;
-    move->range = (struct assay_range){0, facts->count - 1};
-    return range[0] == '\0' ? ASSAY_OK
-                            : range_parse(range, facts->count, &move->range, call->reason);
-}
-
-static enum assay_error batch_move(const struct assay_office_call *call, enum assay_batch_move move,
-                                   json_t **result)
-{
-    struct assay_record record = {.type = ASSAY_RECORD_MOVE};
-    record.move.move = move;
-    enum assay_error error = move_read(call, &record.move);
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    record.move.at_unix_ms = call->now_unix_ms;
-    memcpy(record.move.actor, call->actor->name, sizeof record.move.actor);
-    error = assay_office_put(call, &record);
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    struct assay_batch batch = {0};
-    error = batch_now(call, record.move.handle, &batch);
-    if (error == ASSAY_OK) {
-        error = assay_office_give(batch_json(&batch, false), result, call->reason);
-        assay_batch_deinit(&batch);
-    }
-    return error;
-}
-
-enum assay_error assay_office_batch_activate(const struct assay_office_call *call, json_t **result)
-{
-    return batch_move(call, ASSAY_MOVE_ACTIVATE, result);
-}
-
-enum assay_error assay_office_batch_ship(const struct assay_office_call *call, json_t **result)
-{
-    return batch_move(call, ASSAY_MOVE_SHIP, result);
-}
-
-enum assay_error assay_office_batch_void(const struct assay_office_call *call, json_t **result)
-{
-    return batch_move(call, ASSAY_MOVE_VOID, result);
-}
-
-enum assay_error assay_office_batch_recall(const struct assay_office_call *call, json_t **result)
-{
-    return batch_move(call, ASSAY_MOVE_RECALL, result);
-}
-
-enum assay_error assay_office_batch_close(const struct assay_office_call *call, json_t **result)
-{
-    return batch_move(call, ASSAY_MOVE_CLOSE, result);
-}
-
 /* -- lists -- */
 
 struct list_walk {
@@ -391,7 +315,7 @@ static bool list_batch(void *context, const struct assay_batch *batch)
         return false;
     }
     walk->limit--;
-    return json_array_append_new(walk->list, batch_json(batch, false)) == 0;
+    return json_array_append_new(walk->list, assay_office_batch_json(batch, false)) == 0;
 }
 
 enum assay_error assay_office_batch_list(const struct assay_office_call *call, json_t **result)
@@ -427,10 +351,15 @@ enum assay_error assay_office_batch_show(const struct assay_office_call *call, j
         return error;
     }
     struct assay_batch batch = {0};
-    error = batch_now(call, facts->handle, &batch);
+    error = assay_office_batch_now(call, facts->handle, &batch);
     if (error == ASSAY_OK) {
-        json_t *json = batch_json(&batch, true);
-        json_object_set_new(json, "cartons", assay_office_batch_cartons(call, batch.handle));
+        json_t *json = assay_office_batch_json(&batch, true);
+        if (json != NULL) {
+            struct assay_store *store = call->office->store;
+            json_object_set_new(json, "jobs", assay_office_jobs_json(store, facts->handle));
+            json_object_set_new(json, "decoys", assay_office_decoys_json(store, facts->handle));
+            json_object_set_new(json, "cartons", assay_office_batch_cartons(call, facts->handle));
+        }
         error = assay_office_give(json, result, call->reason);
         assay_batch_deinit(&batch);
     }

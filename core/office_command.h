@@ -47,6 +47,12 @@ ASSAY_MUST_CHECK enum assay_error assay_office_batch_list(const struct assay_off
                                                           json_t **result);
 ASSAY_MUST_CHECK enum assay_error assay_office_batch_show(const struct assay_office_call *call,
                                                           json_t **result);
+ASSAY_MUST_CHECK enum assay_error assay_office_batch_spoil(const struct assay_office_call *call,
+                                                           json_t **result);
+ASSAY_MUST_CHECK enum assay_error assay_office_batch_honey(const struct assay_office_call *call,
+                                                           json_t **result);
+ASSAY_MUST_CHECK enum assay_error assay_office_alert_list(const struct assay_office_call *call,
+                                                          json_t **result);
 ASSAY_MUST_CHECK enum assay_error assay_office_manifest_import(const struct assay_office_call *call,
                                                                json_t **result);
 ASSAY_MUST_CHECK enum assay_error assay_office_keys_list(const struct assay_office_call *call,
@@ -91,6 +97,28 @@ ASSAY_MUST_CHECK enum assay_error assay_office_name_check(const char *field, con
 ASSAY_MUST_CHECK enum assay_error assay_office_facts(const struct assay_office_call *call,
                                                      const char *handle,
                                                      const struct assay_batch_facts **facts);
+
+/** The batch as of now; the caller deinits it. */
+ASSAY_MUST_CHECK enum assay_error assay_office_batch_now(const struct assay_office_call *call,
+                                                         uint32_t handle,
+                                                         struct assay_batch *batch);
+
+/** A batch with its sums, and its ranges if asked. New reference. */
+json_t *assay_office_batch_json(const struct assay_batch *batch, bool with_ranges);
+
+/** Hand over a batch as of now. */
+ASSAY_MUST_CHECK enum assay_error assay_office_batch_give(const struct assay_office_call *call,
+                                                          uint32_t handle, json_t **result);
+
+/** "A-B" or "A" within a batch of `count` items. ASSAY_OK or ASSAY_E_FIELD. */
+ASSAY_MUST_CHECK enum assay_error assay_office_range(const char *text, uint32_t count,
+                                                     struct assay_range *range,
+                                                     struct assay_reason *reason);
+
+/** A print job; the jobs and the decoys of a batch, newest first. New references. */
+json_t *assay_office_job_json(const struct assay_job_record *job);
+json_t *assay_office_jobs_json(struct assay_store *store, uint32_t handle);
+json_t *assay_office_decoys_json(struct assay_store *store, uint32_t handle);
 
 /** RFC 3339 text, or null for 0. New reference. */
 json_t *assay_office_time(int64_t unix_ms);

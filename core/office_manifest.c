@@ -54,19 +54,17 @@ static enum assay_error manifest_check(const struct assay_office_call *call,
         return assay_fail(call->reason, ASSAY_E_NOT_FOUND,
                           "manifest: its batch is not of this data directory");
     }
-    uint64_t good = (uint64_t)batch.good_count + manifest->good;
-    uint32_t count = batch.count;
     assay_batch_deinit(&batch);
-    uint32_t span = manifest->range.last - manifest->range.first + 1;
-    if (manifest->range.last >= count || manifest->good > span) {
-        return assay_fail(call->reason, ASSAY_E_FIELD,
-                          "manifest: its range does not fit the batch of %u items", count);
+    struct assay_ranges ranges = assay_manifest_ranges(manifest);
+    uint32_t total = 0;
+    for (uint32_t i = 0; i < ranges.count; i++) {
+        total += ranges.ranges[i].last - ranges.ranges[i].first + 1;
     }
-    if (good > count) {
-        return assay_fail(call->reason, ASSAY_E_EXISTS,
-                          "manifest: with it %llu labels of %u items would be printed; "
-                          "was it imported before?",
-                          (unsigned long long)good, count);
+    if (manifest->good != total) {
+        return assay_fail(call->reason, ASSAY_E_FIELD,
+                          "manifest: good: %u of the %u labels of its ranges; a job counts all it "
+                          "printed, and batch spoil notes which were no good",
+                          manifest->good, total);
     }
     return ASSAY_OK;
 }
@@ -89,30 +87,47 @@ static enum assay_error signed_sha256(const json_t *object, uint8_t digest[ASSAY
     return ASSAY_OK;
 }
 
+static void job_fill(const struct assay_office_call *call, const struct signer_search *search,
+                     struct assay_job_record *job)
+{
+    const struct assay_manifest *manifest = &search->manifest;
+    struct assay_ranges ranges = assay_manifest_ranges(manifest);
+    job->at_unix_ms = call->now_unix_ms;
+    job->handle = manifest->handle;
+    job->kind = manifest->kind;
+    job->ranges = ranges.count;
+    memcpy(job->range, ranges.ranges, ranges.count * sizeof *ranges.ranges);
+    memcpy(job->actor, call->actor->name, sizeof job->actor);
+    memcpy(job->sha256, search->sha256, sizeof job->sha256);
+    memcpy(job->site, search->site, sizeof job->site);
+    memcpy(job->printer, manifest->printer, sizeof job->printer);
+    memcpy(job->reason_text, manifest->reason_text, sizeof job->reason_text);
+    /* A manifest of version 1 names no job: what was signed names it. */
+    static const uint8_t none[ASSAY_JOB_ID_LEN];
+    bool named = memcmp(manifest->job, none, sizeof none) != 0;
+    memcpy(job->job, named ? manifest->job : search->sha256, sizeof job->job);
+}
+
 static enum assay_error manifest_put(const struct assay_office_call *call,
                                      const struct signer_search *search, json_t **result)
 {
     const struct assay_manifest *manifest = &search->manifest;
-    struct assay_record record = {.type = ASSAY_RECORD_MANIFEST};
-    record.manifest = (struct assay_manifest_record){
-        .at_unix_ms = call->now_unix_ms,
-        .handle = manifest->handle,
-        .range = manifest->range,
-        .good = manifest->good,
-    };
-    memcpy(record.manifest.actor, call->actor->name, sizeof record.manifest.actor);
-    memcpy(record.manifest.sha256, search->sha256, sizeof record.manifest.sha256);
+    struct assay_record record = {.type = ASSAY_RECORD_JOB};
+    job_fill(call, search, &record.job);
     enum assay_error error = assay_office_put(call, &record);
     if (error != ASSAY_OK) {
         return error;
     }
     char handle[ASSAY_HANDLE_SIZE];
     assay_handle_format(manifest->handle, handle);
-    return assay_office_give(json_pack("{s:s, s:s, s:I, s:I, s:I, s:s}", "handle", handle, "site",
-                                       search->site, "first", (json_int_t)manifest->range.first,
-                                       "last", (json_int_t)manifest->range.last, "good",
-                                       (json_int_t)manifest->good, "format", manifest->format),
-                             result, call->reason);
+    json_t *json =
+        json_pack("{s:s, s:s, s:I, s:I, s:I, s:s}", "handle", handle, "site", search->site, "first",
+                  (json_int_t)manifest->range.first, "last", (json_int_t)manifest->range.last,
+                  "good", (json_int_t)manifest->good, "format", manifest->format);
+    if (json != NULL) {
+        json_object_update_new(json, assay_office_job_json(&record.job));
+    }
+    return assay_office_give(json, result, call->reason);
 }
 
 enum assay_error assay_office_manifest_import(const struct assay_office_call *call, json_t **result)

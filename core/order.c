@@ -20,6 +20,7 @@ struct order_text {
     char handle[ASSAY_HANDLE_SIZE];
     int64_t epoch;
     int64_t count;
+    int64_t reserved;
     bool pin;
     bool offline;
     char expires_on[ASSAY_DATE_TEXT_SIZE];
@@ -37,6 +38,7 @@ static enum assay_error read_fields(const json_t *object, struct order_text *tex
         ASSAY_JSON_TEXT_ROW("handle", true, text->handle),
         ASSAY_JSON_WHOLE_ROW("epoch", true, text->epoch, 0, UINT32_MAX),
         ASSAY_JSON_WHOLE_ROW("count", true, text->count, 1, ASSAY_BATCH_ITEMS_MAX),
+        ASSAY_JSON_WHOLE_ROW("reserved", false, text->reserved, 0, ASSAY_BATCH_ITEMS_MAX),
         ASSAY_JSON_BOOLEAN_ROW("pin", true, text->pin),
         ASSAY_JSON_BOOLEAN_ROW("offline", true, text->offline),
         {.name = "expires_on",
@@ -123,6 +125,9 @@ static enum assay_error check_order(const struct assay_order *order, struct assa
         return assay_fail(reason, ASSAY_E_FIELD, "count: must be from 1 to %u",
                           ASSAY_BATCH_ITEMS_MAX);
     }
+    if (order->reserved >= order->count) {
+        return assay_fail(reason, ASSAY_E_FIELD, "reserved: must be below the count");
+    }
     if (order->lot[0] != '\0' && !assay_gs1_is_cset82(order->lot, ASSAY_LOT_MAX)) {
         return assay_fail(reason, ASSAY_E_FIELD, "lot: only GS1 character set 82, at most %d",
                           ASSAY_LOT_MAX);
@@ -154,6 +159,7 @@ static enum assay_error translate(struct order_text *text, struct assay_reason *
     }
     order->epoch = (uint32_t)text->epoch;
     order->count = (uint32_t)text->count;
+    order->reserved = (uint32_t)text->reserved;
     order->flags =
         (text->pin ? ASSAY_BATCH_HAS_PIN : 0) | (text->offline ? ASSAY_BATCH_IS_OFFLINE : 0);
     return ASSAY_OK;
@@ -204,14 +210,19 @@ static json_t *object_of(const struct assay_order *order)
     if (expires) {
         assay_date_format(order->expires_on, expires_on);
     }
-    return json_pack("{ss sI sI sb sb ss? ss ss ss ss ss ss ss ss ss ss}", "handle", handle,
-                     "epoch", (json_int_t)order->epoch, "count", (json_int_t)order->count, "pin",
-                     (order->flags & ASSAY_BATCH_HAS_PIN) != 0, "offline",
-                     (order->flags & ASSAY_BATCH_IS_OFFLINE) != 0, "expires_on",
-                     expires ? expires_on : NULL, "created_at", created_at, "brand", order->brand,
-                     "brand_zh", order->brand_zh, "host", order->host, "sku", order->sku, "gtin",
-                     order->gtin, "name_zh", order->name_zh, "name_en", order->name_en, "lot",
-                     order->lot, "market", order->market);
+    json_t *object = json_pack(
+        "{ss sI sI sb sb ss? ss ss ss ss ss ss ss ss ss ss}", "handle", handle, "epoch",
+        (json_int_t)order->epoch, "count", (json_int_t)order->count, "pin",
+        (order->flags & ASSAY_BATCH_HAS_PIN) != 0, "offline",
+        (order->flags & ASSAY_BATCH_IS_OFFLINE) != 0, "expires_on", expires ? expires_on : NULL,
+        "created_at", created_at, "brand", order->brand, "brand_zh", order->brand_zh, "host",
+        order->host, "sku", order->sku, "gtin", order->gtin, "name_zh", order->name_zh, "name_en",
+        order->name_en, "lot", order->lot, "market", order->market);
+    /* Left out where there is none, so that such an order is as it always was. */
+    if (object != NULL && order->reserved > 0) {
+        json_object_set_new(object, "reserved", json_integer(order->reserved));
+    }
+    return object;
 }
 
 enum assay_error assay_order_write(const struct assay_order *order,

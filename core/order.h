@@ -9,11 +9,13 @@
 #include "core/batch.h"
 #include "core/gs1.h"
 #include "core/keyring.h"
+#include "core/printing.h"
 
 struct assay_order {
     uint32_t handle;
     uint32_t epoch;
     uint32_t count;
+    uint32_t reserved;  /* how many of the last items are never printed (decoys) */
     uint32_t flags;     /* ASSAY_BATCH_* */
     int32_t expires_on; /* day number or ASSAY_DAY_NONE */
     int64_t created_at_unix_ms;
@@ -51,14 +53,23 @@ struct assay_manifest_file {
 struct assay_manifest {
     uint32_t handle;
     uint8_t order_sha256[ASSAY_SHA256_LEN];
-    struct assay_range range;
-    uint32_t good;            /* labels written */
-    double guess_chance_log2; /* log2(count / 2^60) */
+    struct assay_range range; /* from the first item of the ranges to the last */
+    uint32_t ranges;          /* 0: the range alone */
+    struct assay_range part[ASSAY_JOB_RANGES_MAX]; /* ascending, apart */
+    uint32_t good;                                 /* labels written: all items of the ranges */
+    enum assay_print_kind kind;
+    uint8_t job[ASSAY_JOB_ID_LEN];          /* drawn by the print site; zero: an older manifest */
+    char printer[ASSAY_PRINTER_MAX + 1];    /* the machine, or empty */
+    char reason_text[ASSAY_REASON_MAX + 1]; /* of a reprint; else empty */
+    double guess_chance_log2;               /* log2(count / 2^60) */
     int64_t printed_at_unix_ms;
     char format[8]; /* pdf, svg, png, csv */
     uint32_t files;
     struct assay_manifest_file *file; /* malloc'ed */
 };
+
+/** The ranges of a manifest; borrowed from it. */
+struct assay_ranges assay_manifest_ranges(const struct assay_manifest *manifest);
 
 /** Free the files' list; the struct is the caller's. */
 void assay_manifest_deinit(struct assay_manifest *manifest);

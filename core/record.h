@@ -66,6 +66,7 @@ static inline uint32_t assay_item_key_index(uint64_t item)
 #define ASSAY_SCAN_CONFIRMATION 16u /* the first reveal of the item */
 #define ASSAY_SCAN_OWN_POSITION 32u /* position given by the buyer */
 #define ASSAY_SCAN_FORM 64u         /* posted by a form, without script */
+#define ASSAY_SCAN_KNOWN 128u       /* the first scan, but a look-up or claim came before it */
 
 enum assay_channel {
     ASSAY_CHANNEL_WEB,

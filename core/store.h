@@ -147,6 +147,10 @@ uint32_t assay_store_place_number(struct assay_store *store, const struct assay_
 ASSAY_MUST_CHECK enum assay_error assay_store_item(struct assay_store_session *session,
                                                    uint64_t item, struct assay_item *value);
 
+/** Wait until all that was applied so far is on disk: an answer that tells of it may leave then.
+ *  returns ASSAY_OK or ASSAY_E_IO (end the process). threads: any. blocks: for the sync. */
+ASSAY_MUST_CHECK enum assay_error assay_store_settle(struct assay_store *store);
+
 /** Copy of a batch with its ranges as of now; the caller deinits it. ASSAY_OK, E_NOT_FOUND. */
 ASSAY_MUST_CHECK enum assay_error assay_store_batch(struct assay_store_session *session,
                                                     uint32_t handle, struct assay_batch *batch);

@@ -172,26 +172,33 @@ static bool same_tally(const struct assay_tally_row *a, const struct assay_tally
            memcmp(&a->place, &b->place, sizeof a->place) == 0;
 }
 
-void assay_store_count(struct assay_store *store, const struct assay_tally_row *row)
+/* Counts in the row that is alike, or in a new one while there are fewer than `room`. */
+static bool count_in(struct assay_tally *tally, const struct assay_tally_row *row, uint32_t room)
 {
-    struct assay_tally *tally = &store->tally;
-    pthread_mutex_lock(&tally->lock);
     uint32_t at = 0;
     while (at < tally->rows && !same_tally(&tally->row[at], row)) {
         at++;
     }
-    if (at == ASSAY_SUMMARY_ROWS_MAX) {
-        /* No room to tell them apart: the count matters more than the place. */
-        at--;
-        if (tally->row[at].verdict == row->verdict) {
-            tally->row[at].place = (struct assay_place){0};
-            tally->row[at].item = 0;
-        }
+    if (at < tally->rows) {
         tally->row[at].count += row->count;
-    } else if (at < tally->rows) {
-        tally->row[at].count += row->count;
-    } else {
-        tally->row[tally->rows++] = *row;
+        return true;
+    }
+    if (at >= room) {
+        return false;
+    }
+    tally->row[tally->rows++] = *row;
+    return true;
+}
+
+void assay_store_count(struct assay_store *store, const struct assay_tally_row *row)
+{
+    struct assay_tally *tally = &store->tally;
+    pthread_mutex_lock(&tally->lock);
+    if (!count_in(tally, row, ASSAY_SUMMARY_ROWS_MAX - ASSAY_VERDICT_COUNT)) {
+        /* No room to tell them apart: the count matters more than place and item. */
+        const struct assay_tally_row plain = {.verdict = row->verdict, .count = row->count};
+        bool counted = count_in(tally, &plain, ASSAY_SUMMARY_ROWS_MAX);
+        assay_assert(counted);
     }
     pthread_mutex_unlock(&tally->lock);
 }

@@ -111,6 +111,11 @@ enum assay_error assay_store_published(const char *dir, uint64_t *synced)
     return ASSAY_OK;
 }
 
+enum assay_error assay_store_settle(struct assay_store *store)
+{
+    return assay_store_sync(store, assay_ledger_end(store->ledger));
+}
+
 enum assay_error assay_store_sync(struct assay_store *store, uint64_t position)
 {
     enum assay_error error = assay_ledger_sync(store->ledger, position);

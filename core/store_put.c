@@ -144,9 +144,13 @@ enum assay_error assay_store_put(struct assay_store_session *session,
             (void)assay_fail(reason, error, NULL);
         }
     }
+    /* A refusal, too, tells only of what is on disk. */
+    uint64_t told =
+        item.last_position > store->catalog_position ? item.last_position : store->catalog_position;
     pthread_mutex_unlock(&store->lock);
     if (error != ASSAY_OK) {
-        return error;
+        return assay_store_sync(store, told + 1) == ASSAY_OK ? error
+                                                             : assay_fail(reason, ASSAY_E_IO, NULL);
     }
     error = assay_store_sync(store, at + 1);
     if (error != ASSAY_OK) {
@@ -158,18 +162,16 @@ enum assay_error assay_store_put(struct assay_store_session *session,
 
 uint32_t assay_store_place_number(struct assay_store *store, const struct assay_place *place)
 {
-    if (assay_place_is_empty(place)) {
-        return 0;
-    }
+    struct assay_place fit = *place;
     pthread_mutex_lock(&store->lock);
-    uint32_t number = assay_catalog_place_find(store->catalog, place);
-    uint32_t count = assay_catalog_place_count(store->catalog);
-    if (number == 0 && count < ASSAY_PLACES_MAX) {
+    uint32_t number = assay_catalog_place_fit(store->catalog, &fit);
+    if (number == 0 && !assay_place_is_empty(&fit)) {
         struct assay_record record = {.type = ASSAY_RECORD_PLACE};
-        record.place = (struct assay_place_record){count + 1, *place};
+        uint32_t next = assay_catalog_place_count(store->catalog) + 1;
+        record.place = (struct assay_place_record){next, fit};
         uint64_t position = 0;
         enum assay_error error = assay_store_append(store, &record, NULL, &position);
-        number = error == ASSAY_OK ? count + 1 : 0;
+        number = error == ASSAY_OK ? next : 0;
     }
     pthread_mutex_unlock(&store->lock);
     return number;

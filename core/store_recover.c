@@ -6,13 +6,14 @@
 #include "core/store_carton.h"
 #include "core/store_private.h"
 
-/* What the state says of the record's item. A first scan has nothing before it: whatever a row
- * holds of it lies in the records being replayed, so the look-up is spared. */
+/* What the state says of the record's item. An item's first record has nothing before it: whatever
+ * a row holds of it lies in the records being replayed, so the look-up is spared. */
 static enum assay_error base_of(struct assay_store_session *session,
                                 const struct assay_record *record, struct assay_item *base)
 {
     uint64_t key = assay_record_item(record);
-    bool first = record->type == ASSAY_RECORD_SCAN && record->scan.previous == 0;
+    bool first = record->type == ASSAY_RECORD_SCAN && record->scan.previous == 0 &&
+                 (record->scan.flags & ASSAY_SCAN_KNOWN) == 0;
     *base = (struct assay_item){0};
     if (key == 0 || first || assay_store_peek(session->store, key) != NULL) {
         return ASSAY_OK;

@@ -181,17 +181,15 @@ static void answer_repetition(struct trial *trial)
 /* Place number of a scan; a new place becomes a record of this group, ahead of the scan. */
 static uint32_t intern_place(struct pass *pass, const struct assay_place *place)
 {
-    if (assay_place_is_empty(place)) {
-        return 0;
-    }
     struct assay_catalog *catalog = pass->store->catalog;
-    uint32_t number = assay_catalog_place_find(catalog, place);
-    uint32_t count = assay_catalog_place_count(catalog);
-    if (number != 0 || count == ASSAY_PLACES_MAX) {
+    struct assay_place fit = *place;
+    uint32_t number = assay_catalog_place_fit(catalog, &fit);
+    if (number != 0 || assay_place_is_empty(&fit)) {
         return number;
     }
+    number = assay_catalog_place_count(catalog) + 1;
     struct assay_record record = {.type = ASSAY_RECORD_PLACE};
-    record.place = (struct assay_place_record){count + 1, *place};
+    record.place = (struct assay_place_record){number, fit};
     uint64_t position = pass->first + pass->at;
     pass->at += assay_record_encode(&record, pass->session->buffer + pass->at,
                                     ASSAY_STORE_GROUP_BYTES - pass->at);
@@ -200,7 +198,7 @@ static uint32_t intern_place(struct pass *pass, const struct assay_place *place)
     if (error != ASSAY_OK) {
         pass->error = error;
     }
-    return count + 1;
+    return number;
 }
 
 static uint32_t scan_flags(const struct trial *trial)
@@ -211,6 +209,8 @@ static uint32_t scan_flags(const struct trial *trial)
     flags |= request->by_form ? ASSAY_SCAN_FORM : 0;
     flags |= request->pin == ASSAY_PIN_RIGHT ? ASSAY_SCAN_PIN_RIGHT : 0;
     flags |= request->pin == ASSAY_PIN_WRONG ? ASSAY_SCAN_PIN_WRONG : 0;
+    bool known = trial->item.last_scan == 0 && trial->item.last_position != 0;
+    flags |= known ? ASSAY_SCAN_KNOWN : 0;
     if (!trial->on_sale) {
         return flags;
     }
@@ -274,6 +274,30 @@ static void tell_scan(struct trial *trial, const struct assay_scan_record *recor
     memcpy(answer->scan_id, record->scan_id, ASSAY_SCAN_ID_LEN);
 }
 
+/* The answer to a reveal was lost and it is sent again: without a device its scan_id tells. */
+static bool repeats_confirmation(const struct trial *trial)
+{
+    const struct assay_scan_record *earlier = &trial->earlier;
+    return trial->repeats && trial->request->pin == ASSAY_PIN_RIGHT &&
+           trial->request->scan_id_given &&
+           memcmp(trial->request->scan_id, earlier->scan_id, ASSAY_SCAN_ID_LEN) == 0 &&
+           ((earlier->flags & ASSAY_SCAN_CONFIRMATION) != 0 ||
+            earlier->verdict == ASSAY_VERDICT_CONFIRMED);
+}
+
+/* The scan's risk, to record and decision. */
+static void weigh(struct trial *trial, struct assay_scan_record *record,
+                  const struct assay_place *place)
+{
+    struct assay_item item = trial->item;
+    if (repeats_confirmation(trial)) {
+        trial->decision.confirmed_by_this_device = true;
+        item.confirmed_at_unix_ms = 0; /* the PIN was revealed by this very scan, by nobody else */
+    }
+    assay_item_risk(&item, record, place, &record->risk);
+    trial->decision.risk = record->risk.level;
+}
+
 /* Decides the scan, records it, and applies the record to the item. */
 static void record_scan(struct trial *trial)
 {
@@ -285,8 +309,9 @@ static void record_scan(struct trial *trial)
     }
     struct assay_scan_record record = record_of(trial);
     record.place = intern_place(pass, &trial->request->place);
-    assay_item_risk(&trial->item, &record, &trial->request->place, &record.risk);
-    trial->decision.risk = record.risk.level;
+    /* What a replay will know of the place, so that it comes to the same. */
+    const struct assay_place *place = assay_catalog_place(pass->store->catalog, record.place);
+    weigh(trial, &record, place);
     if (trial->repeats) {
         trial->decision.seen_on_sale = record.number != 1;
     }
@@ -299,7 +324,7 @@ static void record_scan(struct trial *trial)
     assay_scan_record_encode(&record, pass->session->buffer + pass->at);
     pass->at += ASSAY_SCAN_RECORD_LEN;
     pass->records++;
-    assay_item_apply_scan(item, &record, &trial->request->place, position);
+    assay_item_apply_scan(item, &record, place, position);
     raise_alert(trial);
     tell_item(trial, item);
     tell_verdict(trial, record.verdict);
@@ -312,8 +337,7 @@ static void answer_unrecorded(struct trial *trial)
 {
     struct assay_scan_record record = record_of(trial);
     record.number = trial->item.scans;
-    assay_item_risk(&trial->item, &record, &trial->request->place, &record.risk);
-    trial->decision.risk = record.risk.level;
+    weigh(trial, &record, &trial->request->place);
     enum assay_verdict verdict = assay_decide(&trial->decision);
     tell_item(trial, &trial->item);
     tell_verdict(trial, verdict);
@@ -323,12 +347,20 @@ static void answer_unrecorded(struct trial *trial)
     assay_store_count(trial->pass->store, &row);
 }
 
+/* The first scan on sale and the first reveal happen once, wrong PINs are slowed down by themselves:
+ * these are recorded at any rate. */
+static bool must_be_recorded(const struct trial *trial)
+{
+    bool first = trial->item.scans == 0;
+    bool confirms = trial->request->pin == ASSAY_PIN_RIGHT && trial->item.confirmed_at_unix_ms == 0;
+    return trial->on_sale && (first || confirms || trial->request->pin == ASSAY_PIN_WRONG);
+}
+
 static bool is_over_rate(const struct trial *trial)
 {
     const struct assay_item *item = &trial->item;
-    return trial->request->pin == ASSAY_PIN_NONE &&
-           item->minute_scans >= ASSAY_ITEM_SCANS_A_MINUTE &&
-           item->minute == trial->request->at_unix_ms / MINUTE_MS;
+    return item->minute_scans >= ASSAY_ITEM_SCANS_A_MINUTE &&
+           item->minute == trial->request->at_unix_ms / MINUTE_MS && !must_be_recorded(trial);
 }
 
 static void answer_foreign(struct trial *trial)

@@ -26,6 +26,9 @@ int assay_ops_ready(h2o_handler_t *handler, h2o_req_t *request);
 /** GET /metrics: Prometheus text. */
 int assay_ops_metrics(h2o_handler_t *handler, h2o_req_t *request);
 
+/** GET /.well-known/assay-keys.json: the signed list of keys of offline labels. */
+int assay_keys_get(h2o_handler_t *handler, h2o_req_t *request);
+
 /* The calls that wait; each hands a job to the workers. */
 
 /** POST /v1/warranties: register an item from a receipt. */

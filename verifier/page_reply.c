@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verifier/page_reply.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "verifier/group.h"
+#include "verifier/pages/page_text.h"
 #include "verifier/reply.h"
 #include "verifier/request.h"
 
@@ -49,4 +51,25 @@ void assay_page_send(h2o_req_t *request, int status, const struct assay_page *pa
         add_header(request, "strict-transport-security", "max-age=31536000");
     }
     assay_reply_send(request, status, h2o_iovec_init(H2O_STRLIT("text/html; charset=utf-8")), body);
+}
+
+void assay_page_send_wait(h2o_req_t *request, int status, const char *code, uint32_t retry_after_ms)
+{
+    char scan_id[2 * ASSAY_SCAN_ID_LEN + 1];
+    char path[ASSAY_PAGE_PATH_SIZE];
+    char message[256];
+    struct assay_page page;
+    assay_page_begin(&page, request, scan_id);
+    uint32_t seconds = retry_after_ms / 1000 + (retry_after_ms % 1000 != 0);
+    char *value = h2o_mem_alloc_pool(&request->pool, 12);
+    snprintf(value, 12, "%u", seconds == 0 ? 1 : seconds);
+    add_header(request, "retry-after", value);
+    const char *text = assay_page_text(ASSAY_TEXT_WAIT, page.language);
+    size_t head = (size_t)(strstr(text, "{}") - text);
+    snprintf(message, sizeof message, "%.*s%s%s", (int)head, text, value, text + head + 2);
+    snprintf(path, sizeof path, "/%s", code);
+    snprintf(page.code, sizeof page.code, "%s", code);
+    page.path = path;
+    page.message = status == 429 ? message : assay_page_text(ASSAY_TEXT_BUSY, page.language);
+    assay_page_send(request, status, &page);
 }

@@ -14,6 +14,7 @@
 #include "verifier/access_log.h"
 #include "verifier/admin_socket.h"
 #include "verifier/geo.h"
+#include "verifier/key_notice.h"
 #include "verifier/loop_parts.h"
 #include "verifier/metrics.h"
 #include "verifier/rates.h"
@@ -137,8 +138,11 @@ static enum assay_error open_log(struct assay_process *process, struct assay_rea
 static enum assay_error open_workers(struct assay_process *process, struct assay_reason *reason)
 {
     const struct assay_config *config = process->config;
-    enum assay_error error = assay_workers_open(&process->service, config->worker_threads,
-                                                config->worker_queue, &process->service.workers);
+    enum assay_error error = assay_key_notice_create(&process->service.key_notice);
+    if (error == ASSAY_OK) {
+        error = assay_workers_open(&process->service, config->worker_threads, config->worker_queue,
+                                   &process->service.workers);
+    }
     return error == ASSAY_OK ? ASSAY_OK
                              : assay_fail(reason, error, "workers: %s", assay_error_text(error));
 }
@@ -295,6 +299,7 @@ void assay_process_close(struct assay_process *process)
     struct assay_service *service = &process->service;
     assay_admin_socket_remove(process->options->data);
     assay_workers_close(service->workers);
+    assay_key_notice_destroy(service->key_notice);
     assay_log_writer_close(service->log_writer);
     assay_metrics_destroy(service->metrics);
     assay_rates_destroy(service->rates);

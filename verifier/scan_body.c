@@ -84,9 +84,48 @@ static enum assay_error read_object(const json_t *object, struct assay_scan_body
     return error;
 }
 
+/* The member at `at`, name and 32 hex digits, into `id`; the end of it, or NULL. */
+static const char *flat_member(const char *at, const char *end, const char *name, uint8_t id[16])
+{
+    size_t name_len = strlen(name);
+    if ((size_t)(end - at) < name_len + 33 || memcmp(at, name, name_len) != 0 ||
+        at[name_len + 32] != '"' || assay_hex_decode(at + name_len, 32, id, 16) != ASSAY_OK) {
+        return NULL;
+    }
+    return at + name_len + 33;
+}
+
+bool assay_scan_body_flat(const char *text, size_t len, struct assay_scan_body *body)
+{
+    const char *end = text + len;
+    const char *at = text;
+    struct assay_scan_body read;
+    assay_scan_body_init(&read);
+    if (len == 0 || *at != '{') {
+        return false;
+    }
+    do {
+        const char *member = at + 1;
+        at = read.has_scan_id ? NULL : flat_member(member, end, "\"scan_id\":\"", read.scan_id);
+        read.has_scan_id = read.has_scan_id || at != NULL;
+        if (at == NULL && !read.has_device) {
+            at = flat_member(member, end, "\"device\":\"", read.device);
+            read.has_device = at != NULL;
+        }
+    } while (at != NULL && at < end && *at == ',');
+    if (at == NULL || at + 1 != end || *at != '}') {
+        return false;
+    }
+    *body = read;
+    return true;
+}
+
 enum assay_error assay_scan_body_parse(enum assay_body_kind kind, const char *text, size_t len,
                                        struct assay_scan_body *body, struct assay_reason *reason)
 {
+    if (kind == ASSAY_BODY_JSON && assay_scan_body_flat(text, len, body)) {
+        return ASSAY_OK;
+    }
     json_t *object;
     enum assay_error error =
         kind == ASSAY_BODY_FORM

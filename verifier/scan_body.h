@@ -34,4 +34,10 @@ ASSAY_MUST_CHECK enum assay_error assay_scan_body_parse(enum assay_body_kind kin
                                                         size_t len, struct assay_scan_body *body,
                                                         struct assay_reason *reason);
 
+/** The body that nearly every buyer's page sends, read without a JSON tree: an object without
+ *  spaces of "scan_id" and "device", each at most once and 32 hex digits.
+ *  returns false for anything else, also for other good JSON; body: out; written only on true.
+ *  allocates: no. */
+bool assay_scan_body_flat(const char *text, size_t len, struct assay_scan_body *body);
+
 #endif

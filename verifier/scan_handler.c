@@ -93,6 +93,10 @@ static bool is_limited(struct scan_try *try, const struct assay_address *client)
     if (wait_ms == 0) {
         return false;
     }
+    if (try->wants_page) {
+        assay_page_send_wait(try->request, 429, "", wait_ms);
+        return true;
+    }
     assay_reply_wait(try->request, 429, "too_many",
                      "Too many codes from this address that were never issued.", wait_ms);
     return true;
@@ -284,6 +288,10 @@ static void fill_scan(const struct scan_try *try, const struct assay_geo_answer 
 static int queue_scan(struct scan_try *try, const struct assay_geo_answer *geo)
 {
     struct assay_group_scan *scan = assay_group_add(try->loop->group);
+    if (scan == NULL && try->wants_page) {
+        assay_page_send_wait(try->request, 503, try->parts.text, 1000);
+        return 0;
+    }
     if (scan == NULL) {
         assay_reply_wait(try->request, 503, "busy", "Too many scans at once, try again.", 1000);
         return 0;
@@ -332,9 +340,17 @@ int assay_scan_post(h2o_handler_t *handler, h2o_req_t *request)
     return error == ASSAY_OK ? queue_scan(&try, geo) : reply_not_issued(&try, &client, &geo->place);
 }
 
-static void reply_scan_error(h2o_req_t *request, const struct assay_scan_answer *answer)
+static void reply_scan_error(const struct assay_group_scan *scan)
 {
-    if (answer->error == ASSAY_E_THROTTLED) {
+    h2o_req_t *request = scan->request;
+    const struct assay_scan_answer *answer = &scan->answer;
+    bool throttled = answer->error == ASSAY_E_THROTTLED;
+    if (scan->page_of != NULL && assay_error_class(answer->error) == ASSAY_CLASS_BUSY) {
+        assay_page_send_wait(request, throttled ? 429 : 503, scan->code,
+                             throttled ? answer->retry_after_ms : 1000);
+        return;
+    }
+    if (throttled) {
         assay_reply_wait(request, 429, "throttled", "Too many wrong PINs; wait before the next.",
                          answer->retry_after_ms);
         return;
@@ -395,7 +411,7 @@ void assay_scan_answer(struct assay_loop *loop, const struct assay_group_scan *s
 {
     const struct assay_scan_answer *answer = &scan->answer;
     if (answer->error != ASSAY_OK) {
-        reply_scan_error(scan->request, answer);
+        reply_scan_error(scan);
         return;
     }
     note_verdict(loop, scan->request, answer->verdict, scan->code);

@@ -12,6 +12,7 @@ static const struct assay_route public_routes[] = {
     {"report", "POST", "/v1/reports", ASSAY_ROUTE_SAME_SITE, assay_report_take},
     {"office", "POST", "/v1/office/*", 0, assay_office_over_http},
     {"asset", "GET", "/assets/*", 0, assay_asset_get},
+    {"keys", "GET", "/.well-known/assay-keys.json", 0, assay_keys_get},
     {"page", "GET", "/*", 0, assay_page_get},
 };
 

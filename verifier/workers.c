@@ -10,12 +10,12 @@
 /* One loop's end of the way back. */
 struct desk {
     h2o_multithread_receiver_t receiver; /* first: a cast in take_answers */
-    bool attached;
+    bool attached;                       /* under the workers' lock */
 };
 
 struct assay_workers {
     struct assay_service *service;
-    pthread_mutex_t lock; /* guards head, tail, queued, pending, stopping */
+    pthread_mutex_t lock; /* guards head, tail, queued, pending, stopping, the desks */
     pthread_cond_t wake;
     struct assay_job *head;
     struct assay_job *tail;
@@ -66,15 +66,25 @@ static struct assay_job *take_job(struct assay_workers *workers)
     return job;
 }
 
+/* Back to the loop. One that was cut off at the drain's deadline has left its desk: then nobody is
+ * left to answer, the process is about to end, and the job is left to that. */
+static void send_back(struct assay_workers *workers, struct assay_job *job)
+{
+    struct desk *desk = &workers->desks[job->loop->number];
+    pthread_mutex_lock(&workers->lock);
+    if (desk->attached) {
+        h2o_multithread_send_message(&desk->receiver, &job->message);
+    }
+    pthread_mutex_unlock(&workers->lock);
+}
+
 static void *work(void *data)
 {
     struct worker_thread *self = data;
     struct assay_workers *workers = self->workers;
     for (struct assay_job *job; (job = take_job(workers)) != NULL;) {
         job->run(job, &self->worker);
-        struct desk *desk = &workers->desks[job->loop->number];
-        assay_assert(desk->attached);
-        h2o_multithread_send_message(&desk->receiver, &job->message);
+        send_back(workers, job);
     }
     return NULL;
 }
@@ -112,15 +122,23 @@ void assay_workers_attach(struct assay_workers *workers, struct assay_loop *loop
     struct desk *desk = &workers->desks[loop->number];
     assay_assert(!desk->attached);
     h2o_multithread_register_receiver(loop->context.queue, &desk->receiver, take_answers);
+    pthread_mutex_lock(&workers->lock);
     desk->attached = true;
+    pthread_mutex_unlock(&workers->lock);
 }
 
 void assay_workers_detach(struct assay_workers *workers, struct assay_loop *loop)
 {
     struct desk *desk = &workers->desks[loop->number];
+    pthread_mutex_lock(&workers->lock);
     assay_assert(desk->attached);
-    h2o_multithread_unregister_receiver(loop->context.queue, &desk->receiver);
     desk->attached = false;
+    pthread_mutex_unlock(&workers->lock);
+    /* What was sent but not taken: only a loop that was cut off leaves any. */
+    while (!h2o_linklist_is_empty(&desk->receiver._messages)) {
+        h2o_linklist_unlink(desk->receiver._messages.next);
+    }
+    h2o_multithread_unregister_receiver(loop->context.queue, &desk->receiver);
 }
 
 static bool put_job(struct assay_workers *workers, struct assay_job *job)

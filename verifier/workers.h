@@ -8,7 +8,8 @@
  *     else touches it in between.
  *  2. The worker never touches the request. `job->request` is read and cleared on the loop's
  *     thread alone; a disposer in the request's pool clears it when the client leaves.
- *  3. Every job that was taken ends: `done` is called exactly once, on its loop.
+ *  3. Every job that was taken ends: `done` is called exactly once, on its loop; but for a loop that
+ *     was cut off at the drain's deadline, whose jobs run to their end and are answered by nobody.
  */
 #ifndef ASSAY_VERIFIER_WORKERS_H
 #define ASSAY_VERIFIER_WORKERS_H

@@ -65,7 +65,7 @@ make_brand() {
     "$batch_tool" batch create --data "$dir/data" --sku BENCH --count "$items" --lot L1 \
         --out "$dir/order.json" >/dev/null
     handle=$(sed -n 's/.*"handle" *: *"\([0-9A-Z]\{6\}\)".*/\1/p' "$dir/order.json" | head -n 1)
-    "$batch_tool" batch activate "$handle" --data "$dir/data" >/dev/null
+    "$batch_tool" batch activate "$handle" --data "$dir/data" --without-manifest >/dev/null
     "$build/bench/bench_make_codes" "$dir/data/keys" "$handle" 1 "$items" "$dir/codes"
 }
 

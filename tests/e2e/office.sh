@@ -120,11 +120,12 @@ python3 -c 'import json,sys; o=json.load(open("order.json")); sys.exit(o["count"
 refused 1 "exists already" batch create --data "$data" --sku B --lot L --count 5 --out order.json
 done_ batch order "$handle" --data "$data" --out again.json
 cmp -s order.json again.json || complain "the order is another the second time"
-refused 1 "within 0-999" batch activate "$handle" --data "$data" --range 5-1000
+refused 1 "within 0-999" batch activate "$handle" --data "$data" --range 5-1000 --without-manifest
 refused 1 "no batch" batch activate ABCDEF --data "$data"
 refused 1 "six characters" batch activate ABC --data "$data"
 refused 1 "reason" batch recall "$handle" --data "$data"
-done_ batch activate "$handle" --data "$data"
+refused 1 "--without-manifest" batch activate "$handle" --data "$data"
+done_ batch activate "$handle" --data "$data" --without-manifest
 done_ batch ship "$handle" --data "$data" --range 0-499
 done_ batch recall "$handle" --data "$data" --range 10-19 --reason 电池过热
 done_ batch void "$handle" --data "$data" --range 999 --reason "label lost"

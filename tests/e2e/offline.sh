@@ -3,13 +3,16 @@
 # Offline labels over their whole way: order, labels in both forms of URL, the published list of keys,
 # and verify-offline with nothing but that list; read back from a PDF; what is refused; every form of
 # URL as GS1's own rules have it (bwip-js).
-# usage: offline.sh PATH/TO/assay-batch PATH/TO/assay-codegen
+# And online: the running verifier publishes the list and judges signatures.
+# usage: offline.sh PATH/TO/assay-batch PATH/TO/assay-codegen PATH/TO/assay-verifier
 set -u
 batch=$(realpath "$1")
 codegen=$(realpath "$2")
+verifier=$(realpath "$3")
 here=$(dirname "$(realpath "$0")")
 work=$(mktemp -d /tmp/assay-offline-XXXXXX)
-trap 'rm -rf "$work"' EXIT
+server=
+trap 'if [ -n "$server" ]; then kill "$server"; wait "$server"; fi; rm -rf "$work"' EXIT
 cd "$work" || exit 1
 export ASSAY_PASSPHRASE=correct-horse
 failures=0
@@ -147,6 +150,34 @@ refused 1 "assay-keys" verify-offline --keys ../offline.json "$label"
 refused 2 "--keys FILE is missing" verify-offline "$label"
 refused 2 "is missing" verify-offline --keys keys.json
 cd ..
+
+# -- online --
+office batch activate "$offline"
+"$verifier" --data data --listen 127.0.0.1:0 --ops-listen 127.0.0.1:0 >log 2>&1 &
+server=$!
+for _ in $(seq 100); do
+    grep -q event=serving log && break
+    sleep 0.1
+done
+port=$(sed -n 's/.* port=\([0-9]*\) .*/\1/p' log)
+# scan URL: the verdict of its code with its signature
+scan() {
+    local sig=${1##*/} code
+    code=$(basename "$(dirname "$1")")
+    curl -s -H 'Content-Type: application/json' -d "{\"sig\":\"$sig\"}" \
+        "http://127.0.0.1:$port/v1/codes/$code/scans" |
+        python3 -c 'import json, sys; print(json.load(sys.stdin)["verdict"])'
+}
+[ "$(scan "${o1[7]}")" = genuine ] || complain "online: $(scan "${o1[7]}")"
+[ "$(scan "$(other "${o1[8]}" 50)")" = not_issued ] || complain "a wrong signature is accepted online"
+[ "$(scan "${o1[8]}")" = genuine ] || complain "a wrong signature was counted as a scan"
+curl -s "http://127.0.0.1:$port/.well-known/assay-keys.json" >keys.json
+says 0 ": issued (" "${o1[8]}"
+office keys publish --out live.json
+[ "$(cat out)" = 2 ] || complain "keys publish beside a verifier counted $(cat out)"
+kill "$server"
+wait "$server" || complain "the verifier ended badly"
+server=
 
 # -- revocation --
 office batch recall "$offline" --range 0-49 --reason leak

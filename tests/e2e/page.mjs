@@ -116,6 +116,18 @@ async function checkCopy({ code }) {
   }
 }
 
+async function checkThrottle({ code }) {
+  const page = await buyer();
+  await see(page, `/${code}`, 'genuine', 'before guessing');
+  for (let i = 0; i < 5; i++) {
+    await enterPin(page, '00000000');
+    equal(await verdict(page), 'pin_wrong', `guess ${i + 1}`);
+  }
+  await enterPin(page, '00000000');
+  await page.waitForSelector('text=/Too many tries. Please wait \\d+ seconds/');
+  expect(await page.isEnabled('form:has(#pin) button'), 'the button comes back');
+}
+
 async function checkForms({ code }) {
   const page = await buyer();
   await see(page, `/${code}`, 'genuine', 'before registering');
@@ -169,7 +181,7 @@ async function checkNoScript({ code, pin }) {
   await page.fill('#code', code.slice(0, 19));
   await page.click('form[data-form=code] button');
   equal(await verdict(page), 'malformed', 'a code that is too short');
-  expect(/1 too short/.test(await page.innerText('#verdict')), 'the hint');
+  expect(/Characters missing: 1\./.test(await page.innerText('#verdict')), 'the hint');
   await page.fill('#code', service.grouped);
   await page.click('form[data-form=code] button');
   expect(await page.locator('form[data-form=scan]').count() === 1, 'the typed code opens its page');
@@ -292,6 +304,7 @@ try {
   service.grouped = items[9].grouped;
   await checkFirstAndSecond(items[0]);
   await checkCopy(items[10]);
+  await checkThrottle(items[11]);
   await checkForms(items[1]);
   await checkNoScript(items[2]);
   await checkNetwork(items[3]);

@@ -37,6 +37,7 @@ export class Service {
       '--pin', '--out', order, ...options).split('\n')[0];
     execFileSync(this.programs.codegen, ['--order', order, '--keys', path.join(this.data, 'keys'),
       '--format', 'csv', '--out', labels]);
+    this.office('manifest', 'import', path.join(labels, 'manifest.json'));
     const file = fs.readdirSync(labels).find((name) => name.endsWith('.csv'));
     const [head, ...rows] = fs.readFileSync(path.join(labels, file), 'utf8').trim().split(/\r?\n/);
     const names = head.split(',');

@@ -10,7 +10,7 @@
 #include "core/signed.h"
 #include "tests/support/key_support.h"
 
-static const struct assay_signed_kind kind = {"assay-manifest", 1, 2 * 1024 * 1024};
+static struct assay_signed_kind kind = {"assay-manifest", 2, 2 * 1024 * 1024};
 static struct key_support keys;
 static uint8_t site_key[ASSAY_ED25519_KEY_LEN];
 
@@ -37,6 +37,13 @@ static void check_same(const struct assay_manifest *a, const struct assay_manife
     assay_assert(memcmp(a->order_sha256, b->order_sha256, sizeof a->order_sha256) == 0);
     assay_assert(memcmp(&a->range, &b->range, sizeof a->range) == 0);
     assay_assert(a->good == b->good);
+    struct assay_ranges of_a = assay_manifest_ranges(a);
+    struct assay_ranges of_b = assay_manifest_ranges(b);
+    assay_assert(of_a.count == of_b.count);
+    assay_assert(memcmp(of_a.ranges, of_b.ranges, of_a.count * sizeof *of_a.ranges) == 0);
+    assay_assert(a->kind == b->kind);
+    assay_assert(memcmp(a->job, b->job, sizeof a->job) == 0);
+    assay_assert(strcmp(a->reason_text, b->reason_text) == 0);
     assay_assert(a->guess_chance_log2 == b->guess_chance_log2);
     assay_assert(a->printed_at_unix_ms == b->printed_at_unix_ms);
     assay_assert(strcmp(a->format, b->format) == 0);
@@ -74,7 +81,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (assay_signed_parse(&kind, (const char *)data, size, &object, NULL) != ASSAY_OK) {
         return 0;
     }
+    /* Signed as the version it says it is: 1 or 2. */
+    kind.version = (int)json_integer_value(json_object_get(object, "version"));
     enum assay_error error = assay_signed_write(&kind, object, keys.keyring, ASSAY_KEY_SITE, &text);
+    kind.version = 2;
     assay_assert(error == ASSAY_OK);
     read_signed(text, strlen(text));
     free(text);

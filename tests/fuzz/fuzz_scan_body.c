@@ -19,12 +19,31 @@ static void check_position(const struct assay_position *position)
     assay_assert(position->lon_decidegrees <= 1800);
 }
 
+/* What is read without a tree is what the tree says; a space behind it sends it there. */
+static void check_flat(const char *text, size_t len)
+{
+    char spaced[ASSAY_BODY_BYTES_MAX + 1];
+    struct assay_scan_body flat;
+    struct assay_scan_body tree;
+    struct assay_reason reason;
+    if (len >= ASSAY_BODY_BYTES_MAX || !assay_scan_body_flat(text, len, &flat)) {
+        return;
+    }
+    memcpy(spaced, text, len);
+    spaced[len] = ' ';
+    assay_assert(!assay_scan_body_flat(spaced, len + 1, &tree));
+    assay_assert(assay_scan_body_parse(ASSAY_BODY_JSON, spaced, len + 1, &tree, &reason) ==
+                 ASSAY_OK);
+    assay_assert(memcmp(&flat, &tree, sizeof flat) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0) {
         return 0;
     }
     enum assay_body_kind kind = (data[0] & 1) != 0 ? ASSAY_BODY_FORM : ASSAY_BODY_JSON;
+    check_flat((const char *)data + 1, size - 1);
     struct assay_scan_body body;
     struct assay_reason reason = {""};
     enum assay_error error =

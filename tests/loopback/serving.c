@@ -11,6 +11,7 @@
 #include "verifier/admin_socket.h"
 #include "verifier/geo.h"
 #include "verifier/handlers.h"
+#include "verifier/key_notice.h"
 #include "verifier/loop_parts.h"
 #include "verifier/metrics.h"
 #include "verifier/rates.h"
@@ -24,6 +25,7 @@ static const struct assay_route public_routes[] = {
     {"find", "POST", "/v1/warranties/find", ASSAY_ROUTE_SAME_SITE, assay_warranty_find},
     {"report", "POST", "/v1/reports", ASSAY_ROUTE_SAME_SITE, assay_report_take},
     {"office", "POST", "/v1/office/*", 0, assay_office_over_http},
+    {"keys", "GET", "/.well-known/assay-keys.json", 0, assay_keys_get},
 };
 static const struct assay_route admin_routes[] = {
     {"admin", "POST", "/v1/office/*", 0, assay_office_over_socket},
@@ -62,6 +64,7 @@ void serving_init(struct serving *serving)
     memset(serving, 0, sizeof *serving);
     assay_config_init(&serving->config);
     serving->config.forms_per_minute = MANY;
+    serving->config.drain_ms = 5000;
     serving->config.denied_per_minute = MANY;
 }
 
@@ -94,6 +97,7 @@ static void open_service(struct serving *serving)
     must(assay_geo_open(&no_paths, &service->geo, NULL));
     must(assay_rates_create(per_minute, assay_clock_monotonic_ns(), &service->rates));
     must(assay_metrics_create(assay_server_loops(1), &service->metrics));
+    must(assay_key_notice_create(&service->key_notice));
     must(assay_workers_open(service, config->worker_threads, config->worker_queue,
                             &service->workers));
 }
@@ -109,7 +113,7 @@ void serving_start(struct serving *serving)
         .connections_total = 1000,
         .connections_per_address = 1000,
         .request_ms = 5000,
-        .drain_ms = 5000,
+        .drain_ms = serving->config.drain_ms,
         .hooks = &hooks,
     };
     must(assay_endpoint_parse("127.0.0.1:0", &options.listen, NULL));
@@ -124,6 +128,7 @@ void serving_stop(struct serving *serving)
 {
     assay_assert(assay_server_stop(serving->server));
     assay_workers_close(serving->service.workers);
+    assay_key_notice_destroy(serving->service.key_notice);
     assay_metrics_destroy(serving->service.metrics);
     assay_rates_destroy(serving->service.rates);
     assay_geo_close(serving->service.geo);

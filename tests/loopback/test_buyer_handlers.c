@@ -392,6 +392,35 @@ static void stopping_answers_what_is_under_way(void **state)
     assert_int_equal(answer.status, 201);
 }
 
+/* A job that outlives the drain's deadline ends in peace, unanswered. Forks: what is cut off cannot
+ * be taken down. */
+static void a_job_may_outlive_its_loop(void **state)
+{
+    (void)state;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct serving small;
+        serving_init(&small);
+        small.config.drain_ms = 50;
+        serving_start(&small);
+        char text[ASSAY_RECEIPT_TEXT_SIZE];
+        serving_receipt(&small, 7, 0, text);
+        unsigned before = fake.calls;
+        fake_close(true);
+        http_send(http_connect(small.port), "/v1/warranties", JSON, registration(text, ""));
+        fake_wait_for_calls(before + 1);
+        bool clean = assay_server_stop(small.server);
+        fake_close(false);
+        assay_workers_close(small.service.workers);
+        _exit(clean ? 2 : 0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void too_many_from_one_address(void **state)
 {
     (void)state;
@@ -438,6 +467,7 @@ int main(void)
 {
     const struct CMUnitTest alone[] = {
         cmocka_unit_test(a_failed_write_ends_the_process),
+        cmocka_unit_test(a_job_may_outlive_its_loop),
     };
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bodies_that_are_none),

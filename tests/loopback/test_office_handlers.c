@@ -178,10 +178,42 @@ static void guessing_tokens_is_slowed_down(void **state)
     serving_stop(&small);
 }
 
+static void get_keys(void)
+{
+    static const char request[] =
+        "GET /.well-known/assay-keys.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    int fd = http_connect(serving.port);
+    assert_int_equal(write(fd, request, sizeof request - 1), sizeof request - 1);
+    http_read(fd, &answer);
+}
+
+/* Anybody may have the list; it is made once a minute, and a failure is not kept. */
+static void the_list_of_keys_is_public(void **state)
+{
+    (void)state;
+    unsigned before = fake.calls;
+    fake_answer(ASSAY_E_REFUSED, "the list needs office.key");
+    get_keys();
+    assert_int_equal(answer.status, 409);
+    assert_non_null(strstr(answer.body, "office.key"));
+    fake_answer(ASSAY_OK, NULL);
+    for (int i = 0; i < 3; i++) {
+        get_keys();
+        assert_int_equal(answer.status, 200);
+        assert_non_null(strstr(answer.body, "{\"signed\": 1}"));
+        assert_string_equal(http_header(&answer, "cache-control"), "public, max-age=60");
+        assert_string_equal(http_header(&answer, "content-type"), "application/json");
+    }
+    assert_int_equal(fake.calls, before + 2);
+    assert_string_equal(fake.command, "keys.list");
+    assert_int_equal(fake.actor.scopes, ASSAY_SCOPE_READ);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_a_token),
+        cmocka_unit_test(the_list_of_keys_is_public),
         cmocka_unit_test(paths_that_are_no_command),
         cmocka_unit_test(bodies_that_do_not_fit),
         cmocka_unit_test(a_command),

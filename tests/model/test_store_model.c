@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Random scans, moves, checkpoints and reopenings against a plain list of what was recorded. */
+/* Random scans, look-ups, moves, checkpoints and reopenings against a plain list of what was
+ * recorded; and now and then a copy of the directory as a kill would leave it, replayed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "core/file.h"
 #include "tests/support/world.h"
 
 #define BATCHES 3
@@ -22,6 +26,7 @@ struct seen {
     uint64_t device;
     int64_t at_unix_ms;
     uint32_t number;
+    bool confirms;
 };
 
 struct plain_item {
@@ -33,6 +38,8 @@ struct plain_item {
     uint64_t confirmed_device;
     uint32_t wrong_pins;
     int64_t wrong_at;
+    int32_t find_day;
+    uint32_t find_tries;
     uint32_t count;
     struct seen seen[STEPS];
 };
@@ -61,9 +68,11 @@ static const struct seen *plain_same(const struct plain_item *item,
 }
 
 static enum assay_verdict plain_verdict(const struct plain_item *item,
-                                        const struct assay_scan_request *request, bool first,
-                                        enum assay_risk_level level)
+                                        const struct assay_scan_request *request,
+                                        const struct assay_scan_answer *answer, bool again)
 {
+    bool first = answer->number == 1;
+    enum assay_risk_level level = answer->risk.level;
     if (item->voided) {
         return ASSAY_VERDICT_VOID;
     }
@@ -76,7 +85,7 @@ static enum assay_verdict plain_verdict(const struct plain_item *item,
     if (request->pin == ASSAY_PIN_WRONG) {
         return ASSAY_VERDICT_PIN_WRONG;
     }
-    bool mine = request->device != 0 && request->device == item->confirmed_device;
+    bool mine = again || (request->device != 0 && request->device == item->confirmed_device);
     bool stolen = request->pin == ASSAY_PIN_RIGHT && item->confirmed_at != 0 && !mine;
     if (level >= ASSAY_RISK_SUSPECT || stolen) {
         return ASSAY_VERDICT_SUSPECT;
@@ -88,13 +97,15 @@ static enum assay_verdict plain_verdict(const struct plain_item *item,
 }
 
 static void plain_record(struct plain_item *item, const struct assay_scan_request *request,
-                         uint32_t number)
+                         const struct assay_scan_answer *answer)
 {
+    uint32_t number = answer->number;
     struct seen *seen = &item->seen[item->count++];
     memcpy(seen->scan_id, request->scan_id, sizeof seen->scan_id);
     seen->device = request->device;
     seen->at_unix_ms = request->at_unix_ms;
     seen->number = number;
+    seen->confirms = answer->verdict == ASSAY_VERDICT_CONFIRMED;
     if (!item->active) {
         return;
     }
@@ -110,6 +121,7 @@ static void plain_record(struct plain_item *item, const struct assay_scan_reques
     if (request->pin == ASSAY_PIN_RIGHT) {
         item->wrong_pins = 0;
         if (item->confirmed_at == 0) {
+            seen->confirms = true;
             item->confirmed_at = request->at_unix_ms;
             item->confirmed_device = request->device;
         }
@@ -140,14 +152,17 @@ static void check_answer(struct plain_item *item, const struct assay_scan_reques
     assert_int_equal(answer->repetition, same != NULL);
     uint32_t number = !item->active ? 0 : same != NULL ? same->number : item->scans + 1;
     assert_int_equal(answer->number, number);
-    enum assay_verdict verdict = plain_verdict(item, request, number == 1, answer->risk.level);
+    /* A reveal that is sent again is nobody else's. */
+    bool again = same != NULL && same->confirms &&
+                 memcmp(same->scan_id, request->scan_id, ASSAY_SCAN_ID_LEN) == 0;
+    enum assay_verdict verdict = plain_verdict(item, request, answer, again);
     bool reveal_stands =
         same != NULL && answer->verdict == ASSAY_VERDICT_CONFIRMED && item->confirmed_at != 0;
     if (!reveal_stands) {
         assert_int_equal(answer->verdict, verdict);
     }
     if (same == NULL || request->pin != ASSAY_PIN_NONE) {
-        plain_record(item, request, number);
+        plain_record(item, request, answer);
     }
     assert_int_equal(answer->first_at_unix_ms, item->first_at);
     assert_int_equal(answer->confirmed_at_unix_ms, item->confirmed_at);
@@ -206,15 +221,94 @@ static void random_move(struct world *world)
     }
 }
 
+static void find(struct world *world, uint32_t batch, uint32_t index, int64_t now)
+{
+    struct plain_item *item = plain_of(batch, index);
+    struct assay_record record = {.type = ASSAY_RECORD_FIND};
+    uint64_t position = 0;
+    record.find.at_unix_ms = now;
+    record.find.item = assay_item_key_of(batch + 1, index);
+    enum assay_error error = assay_store_put(world->session, &record, &position, NULL);
+    if (error == ASSAY_E_FULL) {
+        assert_int_equal(assay_store_checkpoint(world->store), ASSAY_OK);
+        error = assay_store_put(world->session, &record, &position, NULL);
+    }
+    assert_int_equal(error, ASSAY_OK);
+    int32_t day = assay_day_of(now, 0);
+    item->find_tries = day == item->find_day ? item->find_tries + 1 : 1;
+    item->find_day = day;
+}
+
+static void random_find(struct world *world, int64_t now)
+{
+    uint32_t batch = (uint32_t)(world_random(&seed) % BATCHES);
+    find(world, batch, (uint32_t)(world_random(&seed) % ITEMS), now);
+}
+
 static void collect(struct world *world, struct assay_item *items)
 {
+    memset(items, 0, BATCHES * ITEMS * sizeof *items);
     for (uint32_t i = 0; i < BATCHES * ITEMS; i++) {
         uint64_t key = assay_item_key_of(i / ITEMS + 1, i % ITEMS);
         assert_int_equal(assay_store_item(world->session, key, &items[i]), ASSAY_OK);
     }
 }
 
-/* The first act: three batches, the first all on sale. */
+static void check_same(const struct assay_item *before, const struct assay_item *after)
+{
+    for (uint32_t i = 0; i < BATCHES * ITEMS; i++) {
+        uint8_t row[2][ASSAY_ITEM_ROW_MAX];
+        size_t len = assay_item_encode(&before[i], row[0]);
+        assert_int_equal(assay_item_encode(&after[i], row[1]), len);
+        assert_memory_equal(row[0], row[1], len);
+        assert_int_equal(after[i].scans, plain[i].scans);
+        assert_int_equal(after[i].find_tries, plain[i].find_tries);
+        assert_int_equal(after[i].wrong_pins, plain[i].wrong_pins);
+    }
+}
+
+static bool copy_file(const struct world *from, const struct world *to, const char *name)
+{
+    char path[2][128];
+    snprintf(path[0], sizeof path[0], "%s/%s", from->dir, name);
+    snprintf(path[1], sizeof path[1], "%s/%s", to->dir, name);
+    return access(path[0], F_OK) == 0 &&
+           assay_file_copy(path[0], path[1], UINT64_MAX, 0, NULL) == ASSAY_OK;
+}
+
+static void make_folder(const struct world *world, const char *name)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", world->dir, name);
+    assert_int_equal(mkdir(path, 0700), 0);
+}
+
+/* The directory as it is now, without a checkpoint: replay from the last one must come to the same.
+ */
+static void replay_a_copy(struct world *world)
+{
+    struct assay_item before[BATCHES * ITEMS];
+    struct assay_item after[BATCHES * ITEMS];
+    struct world copy = {.dir = "/tmp/assay-test-XXXXXX", .options = world->options};
+    assert_non_null(mkdtemp(copy.dir));
+    copy.options.dir = copy.dir;
+    make_folder(&copy, "ledger");
+    make_folder(&copy, "state");
+    assert_true(copy_file(world, &copy, "state/data.mdb"));
+    unsigned segments = 0;
+    char name[64];
+    do {
+        snprintf(name, sizeof name, "ledger/%016x.seg", segments++);
+    } while (copy_file(world, &copy, name));
+    assert_true(segments > 1);
+    world_open(&copy);
+    collect(world, before);
+    collect(&copy, after);
+    check_same(before, after);
+    world_remove(&copy);
+}
+
+/* The first act: three batches, the first all on sale; some items are looked up before any scan. */
 static void begin(struct world *world)
 {
     world_create(world, 64, false);
@@ -225,6 +319,10 @@ static void begin(struct world *world)
     for (uint32_t index = 0; index < ITEMS; index++) {
         plain_of(0, index)->active = true;
     }
+    for (uint32_t i = 0; i < BATCHES * ITEMS; i += 3) {
+        find(world, i / ITEMS, i % ITEMS, WORLD_EPOCH_MS);
+    }
+    assert_int_equal(assay_store_checkpoint(world->store), ASSAY_OK);
 }
 
 static void random_step(struct world *world, int64_t *now)
@@ -237,6 +335,10 @@ static void random_step(struct world *world, int64_t *now)
         assert_int_equal(assay_store_checkpoint(world->store), ASSAY_OK);
     } else if (dice < 8) {
         random_move(world);
+    } else if (dice < 24) {
+        random_find(world, *now);
+    } else if (dice == 24 && world_random(&seed) % 2 == 0) {
+        replay_a_copy(world);
     } else {
         uint32_t batch = 0;
         uint32_t index = 0;
@@ -263,24 +365,20 @@ static void the_store_answers_as_a_plain_list_does(void **state)
     begin(&world);
     for (int step = 0; step < STEPS; step++) {
         random_step(&world, &now);
+        if (step < 400 && step % 50 == 49) {
+            replay_a_copy(&world); /* while first scans are many */
+        }
     }
 
     struct assay_item before[BATCHES * ITEMS];
     struct assay_item after[BATCHES * ITEMS];
     struct assay_reason reason;
-    memset(before, 0, sizeof before);
-    memset(after, 0, sizeof after);
     collect(&world, before);
     world_close(&world);
     assert_int_equal(assay_store_rebuild(world.dir, &reason), ASSAY_OK);
     world_open(&world);
     collect(&world, after);
-    for (uint32_t i = 0; i < BATCHES * ITEMS; i++) {
-        uint8_t row[2][ASSAY_ITEM_ROW_MAX];
-        size_t len = assay_item_encode(&before[i], row[0]);
-        assert_int_equal(assay_item_encode(&after[i], row[1]), len);
-        assert_memory_equal(row[0], row[1], len);
-    }
+    check_same(before, after);
     world_remove(&world);
     free(plain);
 }

@@ -249,6 +249,9 @@ static void the_documentation_is_the_table(void **state)
     while (fgets(line, sizeof line, file) != NULL) {
         const struct assay_config_row *row = assay_config_row(rows);
         char wanted[1024];
+        if (rows > 0 && line[0] == '#') {
+            break; /* what follows are tables of other things */
+        }
         if (strncmp(line, "| `", 3) != 0 || strstr(line, "| setting") != NULL) {
             continue;
         }

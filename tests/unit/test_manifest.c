@@ -16,7 +16,8 @@
 static struct key_support keys;
 static uint8_t site_key[ASSAY_ED25519_KEY_LEN];
 
-static const struct assay_signed_kind kind = {"assay-manifest", 1, 2 * 1024 * 1024};
+static const struct assay_signed_kind kind = {"assay-manifest", 2, 2 * 1024 * 1024};
+static const struct assay_signed_kind first_kind = {"assay-manifest", 1, 2 * 1024 * 1024};
 
 static struct assay_manifest_file files[3] = {
     {.name = "labels.pdf", .bytes = 258000, .sha256 = {1, 2, 3}},
@@ -60,47 +61,59 @@ static json_t *sample_object(void)
 #define HEX64 "0000000000000000000000000000000000000000000000000000000000000000"
 #define FILE_ROW(name) "{\"name\":\"" name "\",\"bytes\":1,\"sha256\":\"" HEX64 "\"}"
 
+static const char *const cases[][3] = {
+    {"handle", "\"000000\"", "handle:"},
+    {"handle", "\"abc123\"", "handle:"},
+    {"order_sha256", "\"00\"", "order_sha256:"},
+    {"order_sha256", "\"" HEX64 "0\"", "order_sha256:"},
+    {"order_sha256", "\"A000000000000000000000000000000000000000000000000000000000000000\"",
+     "order_sha256:"},
+    {"ranges", "{}", "ranges:"},
+    {"ranges", "[]", "ranges:"},
+    {"ranges", "[1,2]", "range.must be an object"},
+    {"ranges", "[{\"first\":1}]", "range.last: is missing"},
+    {"ranges", "[{\"first\":2,\"last\":1}]", "range:"},
+    {"ranges", "[{\"first\":1,\"last\":2,\"step\":1}]", "range.step: unknown"},
+    {"ranges", "[{\"first\":0,\"last\":16777216}]", "range.last:"},
+    {"ranges", "[{\"first\":0,\"last\":150},{\"first\":150,\"last\":200}]", "ranges[1]:"},
+    {"range", "{\"first\":0,\"last\":99}", "range: unknown"},
+    {"kind", "\"\"", "kind:"},
+    {"kind", "\"reprint\"", "reason: a reprint has one"},
+    {"reason", "\"torn\"", "reason:"},
+    {"reason", "\"a\\nb\"", "reason:"},
+    {"job", "\"00\"", "job:"},
+    {"job", "\"0000000000000000000000000000000G\"", "job:"},
+    {"printer", "1", "printer:"},
+    {"good", "0", "good:"},
+    {"good", "101", "good:"},
+    {"guess_chance", "-50.0", "guess_chance:"},
+    {"guess_chance", "\"2^-35.999999\"", "guess_chance:"},
+    {"guess_chance", "\"2^-60.000001\"", "guess_chance:"},
+    {"guess_chance", "\"2^-50.0\"", "guess_chance:"},
+    {"guess_chance", "\"2^-5O.000000\"", "guess_chance:"},
+    {"guess_chance", "\"\"", "guess_chance:"},
+    {"printed_at", "\"now\"", "printed_at:"},
+    {"format", "\"\"", "format:"},
+    {"format", "\"PDF\"", "format:"},
+    {"format", "\"12345678\"", "format:"},
+    {"files", "[]", "files:"},
+    {"files", "{}", "files:"},
+    {"files", "[1]", "files[0].must be an object"},
+    {"files", "[" FILE_ROW("a") ",{}]", "files[1].name: is missing"},
+    {"files", "[" FILE_ROW("a") "," FILE_ROW("a") "]", "files[1].name: is there twice"},
+    {"files", "[" FILE_ROW("../a") "]", "files[0].name:"},
+    {"files", "[" FILE_ROW("a/b") "]", "files[0].name:"},
+    {"files", "[" FILE_ROW("") "]", "files[0].name:"},
+    {"files", "[{\"name\":\"a\",\"bytes\":-1,\"sha256\":\"" HEX64 "\"}]", "files[0].bytes:"},
+    {"files", "[{\"name\":\"a\",\"bytes\":1,\"sha256\":\"" HEX64 "\",\"x\":1}]",
+     "files[0].x: unknown"},
+    {"files", "[{\"name\":\"a\",\"bytes\":1,\"sha256\":\"\"}]", "files[0].sha256:"},
+    {"signer", "\"me\"", "signer: unknown"},
+};
+
 static void wrong_fields_are_named_even_if_signed(void **state)
 {
     (void)state;
-    static const char *const cases[][3] = {
-        {"handle", "\"000000\"", "handle:"},
-        {"handle", "\"abc123\"", "handle:"},
-        {"order_sha256", "\"00\"", "order_sha256:"},
-        {"order_sha256", "\"" HEX64 "0\"", "order_sha256:"},
-        {"order_sha256", "\"A000000000000000000000000000000000000000000000000000000000000000\"",
-         "order_sha256:"},
-        {"range", "[1,2]", "range:"},
-        {"range", "{\"first\":1}", "range.last: is missing"},
-        {"range", "{\"first\":2,\"last\":1}", "range:"},
-        {"range", "{\"first\":1,\"last\":2,\"step\":1}", "range.step: unknown"},
-        {"range", "{\"first\":0,\"last\":16777216}", "range.last:"},
-        {"good", "0", "good:"},
-        {"good", "101", "good:"},
-        {"guess_chance", "-50.0", "guess_chance:"},
-        {"guess_chance", "\"2^-35.999999\"", "guess_chance:"},
-        {"guess_chance", "\"2^-60.000001\"", "guess_chance:"},
-        {"guess_chance", "\"2^-50.0\"", "guess_chance:"},
-        {"guess_chance", "\"2^-5O.000000\"", "guess_chance:"},
-        {"guess_chance", "\"\"", "guess_chance:"},
-        {"printed_at", "\"now\"", "printed_at:"},
-        {"format", "\"\"", "format:"},
-        {"format", "\"PDF\"", "format:"},
-        {"format", "\"12345678\"", "format:"},
-        {"files", "[]", "files:"},
-        {"files", "{}", "files:"},
-        {"files", "[1]", "files[0].must be an object"},
-        {"files", "[" FILE_ROW("a") ",{}]", "files[1].name: is missing"},
-        {"files", "[" FILE_ROW("a") "," FILE_ROW("a") "]", "files[1].name: is there twice"},
-        {"files", "[" FILE_ROW("../a") "]", "files[0].name:"},
-        {"files", "[" FILE_ROW("a/b") "]", "files[0].name:"},
-        {"files", "[" FILE_ROW("") "]", "files[0].name:"},
-        {"files", "[{\"name\":\"a\",\"bytes\":-1,\"sha256\":\"" HEX64 "\"}]", "files[0].bytes:"},
-        {"files", "[{\"name\":\"a\",\"bytes\":1,\"sha256\":\"" HEX64 "\",\"x\":1}]",
-         "files[0].x: unknown"},
-        {"files", "[{\"name\":\"a\",\"bytes\":1,\"sha256\":\"\"}]", "files[0].sha256:"},
-        {"signer", "\"me\"", "signer: unknown"},
-    };
     for (size_t i = 0; i < ASSAY_COUNT_OF(cases); i++) {
         json_t *object = sample_object();
         json_t *value = json_loads(cases[i][1], JSON_DECODE_ANY, NULL);
@@ -179,9 +192,71 @@ static void an_order_is_no_manifest_and_versions_count(void **state)
     struct assay_reason reason;
     assert_int_equal(read("{\"type\":\"assay-order\",\"version\":1}", &manifest, &reason),
                      ASSAY_E_FIELD);
-    assert_int_equal(read("{\"type\":\"assay-manifest\",\"version\":2}", &manifest, &reason),
+    assert_int_equal(read("{\"type\":\"assay-manifest\",\"version\":3}", &manifest, &reason),
                      ASSAY_E_VERSION);
     assert_int_equal(read("[]", &manifest, &reason), ASSAY_E_SYNTAX);
+}
+
+static void version_1_has_one_range_and_no_job(void **state)
+{
+    (void)state;
+    static const char *const later[] = {"ranges", "kind", "job", "printer", "reason"};
+    json_t *object = sample_object();
+    char *text = NULL;
+    struct assay_manifest manifest;
+    struct assay_reason reason;
+    assert_int_equal(assay_signed_write(&first_kind, object, keys.keyring, ASSAY_KEY_SITE, &text),
+                     ASSAY_OK);
+    assert_int_equal(read(text, &manifest, &reason), ASSAY_E_FIELD);
+    free(text);
+    for (size_t i = 0; i < ASSAY_COUNT_OF(later); i++) {
+        json_object_del(object, later[i]);
+    }
+    json_object_set_new(object, "range", json_pack("{si si}", "first", 3, "last", 5));
+    json_object_set_new(object, "good", json_integer(3));
+    assert_int_equal(assay_signed_write(&first_kind, object, keys.keyring, ASSAY_KEY_SITE, &text),
+                     ASSAY_OK);
+    assert_int_equal(read(text, &manifest, &reason), ASSAY_OK);
+    struct assay_ranges ranges = assay_manifest_ranges(&manifest);
+    assert_int_equal(ranges.count, 1);
+    assert_int_equal(ranges.ranges[0].first, 3);
+    assert_int_equal(ranges.ranges[0].last, 5);
+    assert_int_equal(manifest.kind, ASSAY_PRINT_FIRST);
+    assay_manifest_deinit(&manifest);
+    free(text);
+    json_decref(object);
+}
+
+static void a_reprint_comes_back_with_its_ranges_and_reason(void **state)
+{
+    (void)state;
+    struct assay_manifest manifest = sample();
+    struct assay_manifest back;
+    struct assay_reason reason;
+    char *text = NULL;
+    manifest.kind = ASSAY_PRINT_REPRINT;
+    assert_int_equal(assay_manifest_write(&manifest, keys.keyring, &text), ASSAY_E_FIELD);
+    snprintf(manifest.reason_text, sizeof manifest.reason_text, "墨水不足");
+    snprintf(manifest.printer, sizeof manifest.printer, "HP Indigo 2");
+    manifest.ranges = 2;
+    manifest.part[0] = (struct assay_range){3, 5};
+    manifest.part[1] = (struct assay_range){9, 9};
+    manifest.good = 5;
+    assert_int_equal(assay_manifest_write(&manifest, keys.keyring, &text), ASSAY_E_FIELD);
+    manifest.good = 4;
+    memset(manifest.job, 0xA5, sizeof manifest.job);
+    assert_int_equal(assay_manifest_write(&manifest, keys.keyring, &text), ASSAY_OK);
+    assert_int_equal(read(text, &back, &reason), ASSAY_OK);
+    assert_int_equal(back.kind, ASSAY_PRINT_REPRINT);
+    assert_string_equal(back.reason_text, manifest.reason_text);
+    assert_string_equal(back.printer, manifest.printer);
+    assert_memory_equal(back.job, manifest.job, sizeof back.job);
+    assert_int_equal(back.ranges, 2);
+    assert_memory_equal(back.part, manifest.part, 2 * sizeof back.part[0]);
+    assert_int_equal(back.range.first, 3);
+    assert_int_equal(back.range.last, 9);
+    assay_manifest_deinit(&back);
+    free(text);
 }
 
 static void every_changed_byte_is_noticed(void **state)
@@ -271,6 +346,8 @@ int main(void)
         cmocka_unit_test(too_many_files_are_refused),
         cmocka_unit_test(bad_manifests_are_not_signed),
         cmocka_unit_test(an_order_is_no_manifest_and_versions_count),
+        cmocka_unit_test(version_1_has_one_range_and_no_job),
+        cmocka_unit_test(a_reprint_comes_back_with_its_ranges_and_reason),
         cmocka_unit_test(every_changed_byte_is_noticed),
         cmocka_unit_test(the_offices_key_does_not_sign_manifests),
         cmocka_unit_test(manifests_are_read_back_as_written),

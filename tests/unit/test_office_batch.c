@@ -96,7 +96,9 @@ static void moves_follow_the_rules(void **state)
         move("batch.activate", handle, rest, ASSAY_E_FIELD);
         assert_memory_equal(reason.text, "range", 5);
     }
-    move("batch.activate", handle, ",\"range\":\"0-49\"", ASSAY_OK);
+    move("batch.activate", handle, ",\"range\":\"0-49\"", ASSAY_E_TRANSITION);
+    move("batch.ship", handle, ",\"without_manifest\":true", ASSAY_E_FIELD);
+    move("batch.activate", handle, ",\"range\":\"0-49\",\"without_manifest\":true", ASSAY_OK);
     move("batch.ship", handle, ",\"range\":\"7\"", ASSAY_OK);
     move("batch.recall", handle, "", ASSAY_E_FIELD);
     move("batch.recall", handle, ",\"range\":\"10-19\",\"reason\":\"hot\"", ASSAY_OK);
@@ -177,7 +179,7 @@ static void an_item_shows_its_history_newest_first(void **state)
     char code[1][ASSAY_CODE_SIZE];
     product();
     batch("10", handle);
-    move("batch.activate", handle, "", ASSAY_OK);
+    move("batch.activate", handle, ",\"without_manifest\":true", ASSAY_OK);
     assert_int_equal(assay_handle_parse(handle, &number), ASSAY_OK);
     const struct assay_batch_facts *facts = assay_store_batch_facts(world.store, number);
     code_of(facts, 3, code);
@@ -212,7 +214,7 @@ static void scans_are_listed_by_cursor(void **state)
     uint32_t number = 0;
     product();
     batch("50", handle);
-    move("batch.activate", handle, "", ASSAY_OK);
+    move("batch.activate", handle, ",\"without_manifest\":true", ASSAY_OK);
     assert_int_equal(assay_handle_parse(handle, &number), ASSAY_OK);
     const struct assay_batch_facts *facts = assay_store_batch_facts(world.store, number);
     for (uint32_t i = 0; i < 25; i++) {

@@ -243,10 +243,10 @@ static void hints_say_what_is_wrong_with_the_form(void **state)
     (void)state;
     struct page_sample sample;
     page_sample_verdict(&sample, ASSAY_VERDICT_MALFORMED, ASSAY_LANGUAGE_EN);
-    assert_has(&sample.page, "It is 1 too short.");
+    assert_has(&sample.page, "Characters missing: 1.");
     assert_has(&sample.page, "value=\"1000001DVP8CF5YWPW2\"");
     sample.page.hint = ASSAY_HINT_TOO_LONG;
-    assert_has(&sample.page, "It is 1 too long.");
+    assert_has(&sample.page, "Characters too many: 1.");
     sample.page.hint_count = 0;
     assert_has(&sample.page, "It is too long.");
     sample.page.hint = ASSAY_HINT_CHARACTER;

@@ -286,7 +286,7 @@ static void fields_out_of_range_are_refused(void **state)
         {ASSAY_RECORD_SCAN, 4, 1},     /* header's zero */
         {ASSAY_RECORD_SCAN, 15, 1},    /* item above 56 bits */
         {ASSAY_RECORD_SCAN, 48, 1},    /* previous off its boundary */
-        {ASSAY_RECORD_SCAN, 64, 128},  /* unknown flag */
+        {ASSAY_RECORD_SCAN, 65, 1},    /* unknown flag */
         {ASSAY_RECORD_SCAN, 69, 0x7f}, /* latitude */
         {ASSAY_RECORD_SCAN, 71, 0x7f}, /* longitude */
         {ASSAY_RECORD_SCAN, 74, ASSAY_VERDICT_COUNT},

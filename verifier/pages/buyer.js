@@ -279,6 +279,13 @@
     look();
   }
 
+  /* A picture that does not come leaves no hole. */
+  doc.addEventListener('error', function (event) {
+    if (event.target.tagName === 'IMG') {
+      event.target.hidden = true;
+    }
+  }, true);
+
   ready();
   if (page.getAttribute('data-scan') === 'load') {
     whenSeen(function () {

@@ -56,8 +56,8 @@
     X(REASON, "品牌方说明：{}", "The brand says: {}")                                              \
     /* hints for a malformed code */                                                               \
     X(TYPED, "输入的是", "You entered")                                                            \
-    X(HINT_SHORT, "少了 {} 个字符。", "It is {} too short.")                                       \
-    X(HINT_LONG, "多了 {} 个字符。", "It is {} too long.")                                         \
+    X(HINT_SHORT, "少了 {} 个字符。", "Characters missing: {}.")                                   \
+    X(HINT_LONG, "多了 {} 个字符。", "Characters too many: {}.")                                   \
     X(HINT_FAR_TOO_LONG, "太长了。", "It is too long.")                                            \
     X(HINT_CHARACTER, "第 {} 个字符不是防伪码会用的字符。",                                        \
       "Character no. {} is not one that codes use.")                                               \

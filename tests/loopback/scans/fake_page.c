@@ -32,6 +32,7 @@ enum assay_error assay_page_render(const struct assay_page *page, char **html, s
     fprintf(out, "product=%s\nhas_pin=%d\nreceipt=%d\noffline=%d\n",
             page->product == NULL ? "-" : page->product->value.sku, page->has_pin,
             page->receipt != NULL, page->offline_form);
+    fprintf(out, "message=%s\n", page->message == NULL ? "" : page->message);
     fclose(out);
     return ASSAY_OK;
 }

@@ -231,6 +231,19 @@ static void test_pins(void **state)
     ask_scan(&server, code, NULL, &answer);
     assert_problem(503, "full");
     assert_non_null(strstr(answer.head, "retry-after: "));
+    /* Who asks for a page is told in a page. */
+    char line[64];
+    snprintf(line, sizeof line, "POST /v1/codes/%s/scans?lang=en", code);
+    const char *html = "Accept: text/html\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+    ask(server.port, line, html, "pin=ABCDEFGH", &answer);
+    assert_int_equal(answer.status, 503);
+    assert_non_null(strstr(answer.body, "message=Many are checking right now."));
+    server.store.answer_error = ASSAY_E_THROTTLED;
+    ask(server.port, line, html, "pin=ABCDEFGH", &answer);
+    assert_int_equal(answer.status, 429);
+    assert_non_null(strstr(answer.head, "retry-after: 3\r\n"));
+    assert_non_null(strstr(answer.body, "message=Too many tries. Please wait 3 seconds.\n"));
+    assert_null(strstr(answer.body, "ABCDEFGH"));
     server.store.answer_error = ASSAY_OK;
 }
 
