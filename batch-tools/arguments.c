@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batch-tools/carton.h"
+
 #define EXIT_USAGE 2
 #define OPTIONS_MAX 16
 #define KEY_FIRST 0x100
@@ -35,11 +37,27 @@ static void must(int rc)
 
 /* -- the command -- */
 
+/* The n-th command of all tables; NULL past the last. */
+static const struct assay_tool_command *command_at(size_t number)
+{
+    static const struct assay_tool_command *const tables[] = {assay_tool_commands,
+                                                              assay_carton_commands};
+    for (size_t i = 0; i < ASSAY_COUNT_OF(tables); i++) {
+        for (const struct assay_tool_command *row = tables[i]; row->words != NULL; row++) {
+            if (number-- == 0) {
+                return row;
+            }
+        }
+    }
+    return NULL;
+}
+
 static void print_commands(void)
 {
+    const struct assay_tool_command *row;
     puts("Usage: assay-batch COMMAND [OPTION...]\n"
          "The office of a brand: products, batches, audits, backups.\n");
-    for (const struct assay_tool_command *row = assay_tool_commands; row->words != NULL; row++) {
+    for (size_t i = 0; (row = command_at(i)) != NULL; i++) {
         char words[WORDS_ROOM];
         snprintf(words, sizeof words, "%s%s%s", row->words, row->operand == NULL ? "" : " ",
                  row->operand == NULL ? "" : row->operand);
@@ -54,13 +72,14 @@ static const struct assay_tool_command *find_command(int argc, char **argv, int 
 {
     char words[WORDS_ROOM] = "";
     const struct assay_tool_command *found = NULL;
+    const struct assay_tool_command *row;
     for (int i = 1; i < argc && i <= 2; i++) {
         size_t at = strlen(words);
         if (at + strlen(argv[i]) + 2 > sizeof words) {
             break;
         }
         snprintf(words + at, sizeof words - at, "%s%s", i > 1 ? " " : "", argv[i]);
-        for (const struct assay_tool_command *row = assay_tool_commands; row->words; row++) {
+        for (size_t k = 0; (row = command_at(k)) != NULL; k++) {
             if (strcmp(row->words, words) == 0) {
                 found = row;
                 *count = i;

@@ -14,6 +14,9 @@ void assay_scan_answer(struct assay_loop *loop, const struct assay_group_scan *s
 /** GET of a label's URL: the page; records nothing. */
 int assay_page_get(h2o_handler_t *handler, h2o_req_t *request);
 
+/** GET /00/SSCC: what a carton or pallet should hold; more of it with a Bearer token. */
+int assay_carton_get(h2o_handler_t *handler, h2o_req_t *request);
+
 /** GET /assets/NAME: what the page needs. */
 int assay_asset_get(h2o_handler_t *handler, h2o_req_t *request);
 

@@ -32,15 +32,8 @@ static void add_header(h2o_req_t *request, const char *name, const char *value)
                           strlen(value));
 }
 
-void assay_page_send(h2o_req_t *request, int status, const struct assay_page *page)
+void assay_page_send_html(h2o_req_t *request, int status, char *html, size_t len)
 {
-    char *html;
-    size_t len;
-    enum assay_error error = assay_page_render(page, &html, &len);
-    if (error != ASSAY_OK) {
-        assay_reply_error(request, error, NULL);
-        return;
-    }
     h2o_iovec_t body = h2o_strdup(&request->pool, html, len);
     free(html);
     add_header(request, "content-security-policy", assay_page_csp());
@@ -51,6 +44,18 @@ void assay_page_send(h2o_req_t *request, int status, const struct assay_page *pa
         add_header(request, "strict-transport-security", "max-age=31536000");
     }
     assay_reply_send(request, status, h2o_iovec_init(H2O_STRLIT("text/html; charset=utf-8")), body);
+}
+
+void assay_page_send(h2o_req_t *request, int status, const struct assay_page *page)
+{
+    char *html;
+    size_t len;
+    enum assay_error error = assay_page_render(page, &html, &len);
+    if (error != ASSAY_OK) {
+        assay_reply_error(request, error, NULL);
+        return;
+    }
+    assay_page_send_html(request, status, html, len);
 }
 
 void assay_page_send_wait(h2o_req_t *request, int status, const char *code, uint32_t retry_after_ms)

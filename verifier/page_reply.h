@@ -18,6 +18,9 @@ void assay_page_begin(struct assay_page *page, h2o_req_t *request,
 /** Render and send; never stored by anybody. */
 void assay_page_send(h2o_req_t *request, int status, const struct assay_page *page);
 
+/** Send HTML that was rendered (taken over), with a page's headers. */
+void assay_page_send_html(h2o_req_t *request, int status, char *html, size_t len);
+
 /** Says in a page that the buyer must wait: 429 or 503, with Retry-After. code: the page's, or "". */
 void assay_page_send_wait(h2o_req_t *request, int status, const char *code,
                           uint32_t retry_after_ms);

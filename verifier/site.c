@@ -13,6 +13,7 @@ static const struct assay_route public_routes[] = {
     {"office", "POST", "/v1/office/*", 0, assay_office_over_http},
     {"asset", "GET", "/assets/*", 0, assay_asset_get},
     {"keys", "GET", "/.well-known/assay-keys.json", 0, assay_keys_get},
+    {"carton", "GET", "/00/*", 0, assay_carton_get},
     {"page", "GET", "/*", 0, assay_page_get},
 };
 

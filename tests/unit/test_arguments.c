@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch-tools/arguments.h"
+#include "batch-tools/carton.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -92,11 +93,14 @@ static void help_and_version_end_with_0(void **state)
     char written[512];
     assert_int_equal(ended("--help", written, sizeof written), 0);
     assert_int_equal(ended("--version", written, sizeof written), 0);
-    for (const struct assay_tool_command *row = assay_tool_commands; row->words != NULL; row++) {
-        char line[80];
-        snprintf(line, sizeof line, "%s --help", row->words);
-        assert_int_equal(ended(line, written, sizeof written), 0);
-        assert_string_equal(written, "");
+    const struct assay_tool_command *const tables[] = {assay_tool_commands, assay_carton_commands};
+    for (size_t i = 0; i < ASSAY_COUNT_OF(tables); i++) {
+        for (const struct assay_tool_command *row = tables[i]; row->words != NULL; row++) {
+            char line[80];
+            snprintf(line, sizeof line, "%s --help", row->words);
+            assert_int_equal(ended(line, written, sizeof written), 0);
+            assert_string_equal(written, "");
+        }
     }
 }
 
