@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/digest.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include <openssl/evp.h>
 #include <stdlib.h>
 
@@ -44,4 +47,32 @@ void assay_digest_destroy(struct assay_digest *digest)
         EVP_MD_CTX_free(digest->context);
         free(digest);
     }
+}
+
+enum assay_error assay_digest_of_file(int fd, uint8_t sha256[ASSAY_SHA256_LEN], uint64_t *bytes)
+{
+    struct assay_digest *digest = NULL;
+    enum assay_error error = assay_digest_create(&digest);
+    uint8_t some[65536];
+    uint64_t total = 0;
+    while (error == ASSAY_OK) {
+        ssize_t got = read(fd, some, sizeof some);
+        if (got == 0) {
+            break;
+        }
+        if (got < 0) {
+            error = errno == EINTR ? ASSAY_OK : ASSAY_E_IO;
+            continue;
+        }
+        total += (uint64_t)got;
+        error = assay_digest_add(digest, some, (size_t)got);
+    }
+    if (error == ASSAY_OK) {
+        error = assay_digest_end(digest, sha256);
+    }
+    assay_digest_destroy(digest);
+    if (error == ASSAY_OK) {
+        *bytes = total;
+    }
+    return error;
 }

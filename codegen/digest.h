@@ -18,6 +18,11 @@ ASSAY_MUST_CHECK enum assay_error assay_digest_add(struct assay_digest *digest, 
 ASSAY_MUST_CHECK enum assay_error assay_digest_end(struct assay_digest *digest,
                                                    uint8_t sha256[ASSAY_SHA256_LEN]);
 
+/** SHA-256 and length of what an open file still holds. ASSAY_OK; ASSAY_E_IO; ASSAY_E_MEMORY;
+ *  ASSAY_E_CRYPTO. */
+ASSAY_MUST_CHECK enum assay_error assay_digest_of_file(int fd, uint8_t sha256[ASSAY_SHA256_LEN],
+                                                       uint64_t *bytes);
+
 /** Free; NULL is allowed. */
 void assay_digest_destroy(struct assay_digest *digest);
 

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "codegen/output.h"
@@ -93,17 +94,38 @@ static enum assay_error place(struct assay_job *job, struct assay_reason *reason
     return error;
 }
 
+/* Decoys, the batch's last items, are never printed. */
+static enum assay_error choose(struct assay_job *job, struct assay_reason *reason)
+{
+    const struct assay_codegen_options *options = job->options;
+    uint32_t count = job->order.count - job->order.reserved;
+    if (options->reprint != NULL) {
+        job->kind = ASSAY_PRINT_REPRINT;
+        return assay_plan_ranges_parse(options->reprint, count, job->ranges, &job->range_count,
+                                       reason);
+    }
+    job->ranges[0] = (struct assay_range){0, count - 1};
+    job->range_count = 1;
+    return options->range == NULL
+               ? ASSAY_OK
+               : assay_plan_range_parse(options->range, count, &job->ranges[0], reason);
+}
+
 static enum assay_error plan(struct assay_job *job, struct assay_reason *reason)
 {
     const struct assay_codegen_options *options = job->options;
     const struct assay_format *format = options->format;
-    struct assay_range range = {0, job->order.count - 1};
-    if (options->range != NULL) {
-        enum assay_error error =
-            assay_plan_range_parse(options->range, job->order.count, &range, reason);
-        if (error != ASSAY_OK) {
-            return error;
+    enum assay_error error = choose(job, reason);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    struct assay_range range = job->ranges[0];
+    if (job->kind == ASSAY_PRINT_REPRINT) {
+        uint32_t total = 0;
+        for (uint32_t i = 0; i < job->range_count; i++) {
+            total += job->ranges[i].last - job->ranges[i].first + 1;
         }
+        range = (struct assay_range){0, total - 1};
     }
     uint32_t labels = format->draws ? job->placement.labels_per_page : format->labels_per_page;
     assay_plan_make(range, labels, format->pages_per_file, &job->plan);
@@ -135,6 +157,50 @@ static enum assay_error prepare(struct assay_job *job, struct assay_reason *reas
         error = plan(job, reason);
     }
     return error == ASSAY_OK ? open_keys(job, reason) : error;
+}
+
+uint32_t assay_job_item(const struct assay_job *job, uint32_t number, uint32_t *run)
+{
+    if (job->kind != ASSAY_PRINT_REPRINT) {
+        *run = job->ranges[0].last - number + 1;
+        return number;
+    }
+    uint32_t at = 0;
+    uint32_t left = number;
+    while (left > job->ranges[at].last - job->ranges[at].first) {
+        left -= job->ranges[at].last - job->ranges[at].first + 1;
+        at++;
+        assay_assert(at < job->range_count);
+    }
+    *run = job->ranges[at].last - job->ranges[at].first - left + 1;
+    return job->ranges[at].first + left;
+}
+
+/* Numbers of eight digits, so that names sort as their ranges do. */
+void assay_job_file_name(const struct assay_job *job, struct assay_range numbers,
+                         char name[ASSAY_JOB_FILE_NAME_SIZE])
+{
+    uint32_t run;
+    snprintf(name, ASSAY_JOB_FILE_NAME_SIZE, "%s-%08u-%08u.%s",
+             job->kind == ASSAY_PRINT_REPRINT ? "reprint" : "labels",
+             assay_job_item(job, numbers.first, &run), assay_job_item(job, numbers.last, &run),
+             job->options->format->name);
+}
+
+void assay_job_describe(const struct assay_job *job, char text[ASSAY_JOB_TEXT_SIZE])
+{
+    const struct assay_codegen_options *options = job->options;
+    char digest[2 * ASSAY_SHA256_LEN + 1];
+    assay_hex_encode(job->order_sha256, sizeof job->order_sha256, digest);
+    size_t at = (size_t)snprintf(
+        text, ASSAY_JOB_TEXT_SIZE, "order=%s format=%s layout=%s ecc=%d url=%d dpi=%u %s=", digest,
+        options->format->name, options->format->draws ? options->layout->name : "-",
+        options->format->draws ? (int)options->ecc : 0, (int)options->url,
+        options->format->draws ? options->dpi : 0, assay_print_kind_name(job->kind));
+    for (uint32_t i = 0; i < job->range_count && at + 24 < ASSAY_JOB_TEXT_SIZE; i++) {
+        at += (size_t)snprintf(text + at, ASSAY_JOB_TEXT_SIZE - at, "%s%u-%u", i == 0 ? "" : ",",
+                               job->ranges[i].first, job->ranges[i].last);
+    }
 }
 
 enum assay_error assay_job_open(const struct assay_codegen_options *options, struct assay_job **job,

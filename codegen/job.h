@@ -19,6 +19,11 @@ struct assay_job {
     struct assay_url_prefix prefix;
     struct assay_placement placement;
     struct assay_sheet sheet;
+    enum assay_print_kind kind;
+    struct assay_range ranges[ASSAY_JOB_RANGES_MAX]; /* the items to print */
+    uint32_t range_count;
+    /* Over numbers: of a print the items themselves, of a reprint 0, 1, 2... through its ranges, so
+     * that spoiled labels from here and there fill one sheet. */
     struct assay_plan plan;
     double guess_chance_log2;
 };
@@ -36,6 +41,20 @@ ASSAY_MUST_CHECK enum assay_error assay_job_open(const struct assay_codegen_opti
 
 /** Wipe keys and free; NULL is allowed. */
 void assay_job_close(struct assay_job *job);
+
+/** The item of a number of the plan; run: out, how many numbers from there on are items in a row. */
+uint32_t assay_job_item(const struct assay_job *job, uint32_t number, uint32_t *run);
+
+#define ASSAY_JOB_FILE_NAME_SIZE 64
+
+/** Name of the file that holds these numbers of the plan. */
+void assay_job_file_name(const struct assay_job *job, struct assay_range numbers,
+                         char name[ASSAY_JOB_FILE_NAME_SIZE]);
+
+#define ASSAY_JOB_TEXT_SIZE 4096
+
+/** Everything that settles the bytes of a job's files, as text: a job goes on with the same only. */
+void assay_job_describe(const struct assay_job *job, char text[ASSAY_JOB_TEXT_SIZE]);
 
 /** Largest chance of a guess that is printed: log2. */
 #define ASSAY_GUESS_CHANCE_LOG2_MAX (-36.0)

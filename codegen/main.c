@@ -65,35 +65,55 @@ static void report_text(const struct assay_manifest *manifest, const char *folde
            manifest->guess_chance_log2);
 }
 
-static enum assay_error print_job(const struct assay_job *job, struct assay_reason *reason)
+/* What a manifest says from the beginning. */
+static void begin_facts(const struct assay_job *job, struct assay_printed_job *facts)
 {
     const struct assay_codegen_options *options = job->options;
-    struct assay_folder folder;
-    enum assay_error error = assay_folder_open(options->out, &folder, reason);
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    struct assay_printed_job facts = {
+    *facts = (struct assay_printed_job){
+        .job = job,
         .keyring = job->keyring,
         .handle = job->order.handle,
-        .range = job->plan.range,
+        .ranges = {job->ranges, job->range_count},
+        .kind = job->kind,
         .guess_chance_log2 = job->guess_chance_log2,
         .printed_at_unix_ms = assay_clock_unix_ms(),
         .format = options->format->name,
+        .printer = options->printer,
+        .reason_text = options->reason,
+        .resume = options->resume,
     };
-    memcpy(facts.order_sha256, job->order_sha256, sizeof facts.order_sha256);
-    memcpy(facts.site_key, job->site_key, sizeof facts.site_key);
+    memcpy(facts->order_sha256, job->order_sha256, sizeof facts->order_sha256);
+    memcpy(facts->site_key, job->site_key, sizeof facts->site_key);
+}
+
+static void report(const struct assay_job *job, const struct assay_printed *printed, double seconds)
+{
+    const struct assay_manifest *manifest = assay_printed_manifest(printed);
+    if (job->options->json) {
+        report_json(manifest, assay_printed_name(printed), seconds);
+    } else {
+        report_text(manifest, job->options->out, assay_printed_name(printed), seconds);
+    }
+}
+
+static enum assay_error print_job(const struct assay_job *job, struct assay_reason *reason)
+{
+    struct assay_folder folder;
+    enum assay_error error = assay_folder_open(job->options->out, &folder, reason);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    struct assay_printed_job facts;
+    begin_facts(job, &facts);
     struct assay_printed *printed = NULL;
     error = assay_printed_open(&folder, &facts, &printed, reason);
     double seconds = 0;
     if (error == ASSAY_OK) {
         error = assay_press_run(job, &folder, printed, &seconds, reason);
+        assay_printed_end(printed, error == ASSAY_OK);
     }
-    if (error == ASSAY_OK && options->json) {
-        report_json(assay_printed_manifest(printed), assay_printed_name(printed), seconds);
-    } else if (error == ASSAY_OK) {
-        report_text(assay_printed_manifest(printed), options->out, assay_printed_name(printed),
-                    seconds);
+    if (error == ASSAY_OK) {
+        report(job, printed, seconds);
     }
     assay_printed_close(printed);
     assay_folder_close(&folder);

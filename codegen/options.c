@@ -5,8 +5,11 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "codegen/pipeline.h"
+#include "core/limits.h"
+#include "core/text.h"
 
 enum key {
     KEY_ORDER = 256,
@@ -15,6 +18,10 @@ enum key {
     KEY_LAYOUT,
     KEY_OUT,
     KEY_RANGE,
+    KEY_REPRINT,
+    KEY_REASON,
+    KEY_PRINTER,
+    KEY_RESUME,
     KEY_ECC,
     KEY_URL,
     KEY_DPI,
@@ -30,6 +37,10 @@ static const struct argp_option table[] = {
     {"layout", KEY_LAYOUT, "NAME", 0, "a4-21 (3 x 7 labels on A4; default) or single", 0},
     {"out", KEY_OUT, "DIR", 0, "Folder to write into; made if it is not there", 0},
     {"range", KEY_RANGE, "A-B", 0, "Items A to B only, from 0; A- goes to the last", 0},
+    {"resume", KEY_RESUME, NULL, 0, "Go on where an interrupted job of this folder stopped", 0},
+    {"reprint", KEY_REPRINT, "A-B,C", 0, "Print spoiled labels again, as a job of its own", 0},
+    {"reason", KEY_REASON, "TEXT", 0, "Why they are printed again", 0},
+    {"printer", KEY_PRINTER, "NAME", 0, "The printing machine, for the manifest", 0},
     {"ecc", KEY_ECC, "L|M|Q|H", 0, "Error correction of the QR codes; default M", 0},
     {"url", KEY_URL, "short|gs1|gs1-lot|o1|o1-gs1", 0,
      "Form of the URL; default short, o1 for an order of offline labels", 0},
@@ -109,6 +120,18 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case KEY_RANGE:
         options->range = text;
         return 0;
+    case KEY_REPRINT:
+        options->reprint = text;
+        return 0;
+    case KEY_REASON:
+        options->reason = text;
+        return 0;
+    case KEY_PRINTER:
+        options->printer = text;
+        return 0;
+    case KEY_RESUME:
+        options->resume = true;
+        return 0;
     case KEY_PASSPHRASE_FILE:
         options->passphrase_file = text;
         return 0;
@@ -162,6 +185,34 @@ static enum assay_error check_required(const struct assay_codegen_options *optio
     return ASSAY_OK;
 }
 
+static enum assay_error check_text(const char *option, const char *text, size_t most,
+                                   struct assay_reason *reason)
+{
+    size_t len = strlen(text);
+    return len <= most && assay_text_is_clean(text, len)
+               ? ASSAY_OK
+               : assay_fail(reason, ASSAY_E_USAGE,
+                            "%s: at most %zu bytes of UTF-8 without control characters", option,
+                            most);
+}
+
+/* A reprint says what and why; a first print has no reason. */
+static enum assay_error check_reprint(const struct assay_codegen_options *options,
+                                      struct assay_reason *reason)
+{
+    if (options->reprint != NULL && options->range != NULL) {
+        return assay_fail(reason, ASSAY_E_USAGE,
+                          "--reprint names its items, --range is not for it");
+    }
+    bool explained = strspn(options->reason, " ") < strlen(options->reason);
+    if (explained != (options->reprint != NULL)) {
+        return assay_fail(reason, ASSAY_E_USAGE, "--reprint RANGES and --reason TEXT go together");
+    }
+    enum assay_error error = check_text("--reason", options->reason, ASSAY_REASON_MAX, reason);
+    return error == ASSAY_OK ? check_text("--printer", options->printer, ASSAY_PRINTER_MAX, reason)
+                             : error;
+}
+
 enum assay_error assay_codegen_options_read(int argc, char **argv,
                                             struct assay_codegen_options *options,
                                             struct assay_reason *reason)
@@ -174,7 +225,9 @@ enum assay_error assay_codegen_options_read(int argc, char **argv,
                "Exit status: 0 done, 1 refused (the reason is on stderr), 2 usage.",
     };
     struct reading reading = {
-        .options = {.layout = assay_layout_nth(0),
+        .options = {.reason = "",
+                    .printer = "",
+                    .layout = assay_layout_nth(0),
                     .ecc = ASSAY_ECC_M,
                     .url = ASSAY_URL_BY_ORDER,
                     .dpi = ASSAY_DPI_DEFAULT,
@@ -187,6 +240,9 @@ enum assay_error assay_codegen_options_read(int argc, char **argv,
     }
     if (reading.error == ASSAY_OK) {
         reading.error = check_required(&reading.options, &reading.reason);
+    }
+    if (reading.error == ASSAY_OK) {
+        reading.error = check_reprint(&reading.options, &reading.reason);
     }
     if (reading.error != ASSAY_OK) {
         *reason = reading.reason;

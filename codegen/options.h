@@ -11,7 +11,10 @@ struct assay_codegen_options {
     const char *order;
     const char *keys;
     const char *out;
-    const char *range; /* NULL: all items; read once the order is */
+    const char *range;   /* NULL: all items; read once the order is */
+    const char *reprint; /* NULL: a first print */
+    const char *reason;  /* of a reprint; else "" */
+    const char *printer; /* the machine, or "" */
     const char *passphrase_file;
     const struct assay_format *format;
     const struct assay_layout *layout;
@@ -19,6 +22,7 @@ struct assay_codegen_options {
     enum assay_url_form url;
     uint32_t dpi;
     uint32_t threads;
+    bool resume;
     bool json;
 };
 

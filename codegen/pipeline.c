@@ -77,7 +77,7 @@ static void *work(void *argument)
         struct assay_buffer *buffer = &ring->slots[page % ring->slot_count].buffer;
         buffer->len_bytes = 0;
         buffer->mark = 0;
-        error = pipeline->render(worker, page, buffer, &reason);
+        error = pipeline->render(worker, pipeline->first + page, buffer, &reason);
         if (error == ASSAY_OK) {
             hand_over(ring, page);
         }
@@ -115,8 +115,9 @@ static void write_pages(struct ring *ring)
     const struct assay_pipeline *pipeline = ring->pipeline;
     for (uint32_t page = 0; page < pipeline->pages && await_page(ring); page++) {
         struct assay_reason reason = {0};
-        enum assay_error error = pipeline->write(
-            pipeline->context, page, &ring->slots[page % ring->slot_count].buffer, &reason);
+        enum assay_error error =
+            pipeline->write(pipeline->context, pipeline->first + page,
+                            &ring->slots[page % ring->slot_count].buffer, &reason);
         if (error != ASSAY_OK) {
             fail(ring, error, &reason);
             return;

@@ -14,6 +14,7 @@
 
 struct assay_pipeline {
     uint32_t threads; /* 1..ASSAY_PIPELINE_THREADS_MAX */
+    uint32_t first;   /* pages first..first + pages - 1 are made */
     uint32_t pages;
     void *context;
 

@@ -59,6 +59,15 @@ void assay_plan_page(const struct assay_plan *plan, uint32_t page, struct assay_
     *place = made;
 }
 
+uint32_t assay_plan_file_page(const struct assay_plan *plan, uint32_t file)
+{
+    assay_assert(file <= plan->files);
+    if (file == 0 || file == plan->files) {
+        return file == 0 ? 0 : plan->pages;
+    }
+    return plan->first_file_pages + (file - 1) * (plan->labels_per_file / plan->labels_per_page);
+}
+
 /* Digits of a number below the largest batch; at: moved past them. */
 static bool parse_index(const char **at, uint32_t *value)
 {
@@ -101,5 +110,56 @@ enum assay_error assay_plan_range_parse(const char *text, uint32_t count, struct
                           made.first, made.last, count - 1);
     }
     *range = made;
+    return ASSAY_OK;
+}
+
+static enum assay_error parse_part(const char **at, uint32_t count, struct assay_range *range,
+                                   struct assay_reason *reason)
+{
+    const char *begin = *at;
+    bool good = parse_index(at, &range->first);
+    range->last = range->first;
+    if (good && **at == '-') {
+        (*at)++;
+        good = parse_index(at, &range->last);
+    }
+    if (!good || (**at != '\0' && **at != ',')) {
+        return assay_fail(reason, ASSAY_E_USAGE,
+                          "--reprint is A-B or A, several by commas, items from 0, not '%.40s'",
+                          begin);
+    }
+    if (range->first > range->last || range->last >= count) {
+        return assay_fail(reason, ASSAY_E_REFUSED,
+                          "--reprint %u-%u: the order has items 0-%u, and A comes before B",
+                          range->first, range->last, count - 1);
+    }
+    return ASSAY_OK;
+}
+
+enum assay_error assay_plan_ranges_parse(const char *text, uint32_t count,
+                                         struct assay_range *ranges, uint32_t *range_count,
+                                         struct assay_reason *reason)
+{
+    assay_assert(count > 0);
+    const char *at = text;
+    uint32_t made = 0;
+    for (bool more = true; more; made++) {
+        if (made == ASSAY_JOB_RANGES_MAX) {
+            return assay_fail(reason, ASSAY_E_USAGE, "--reprint: at most %d ranges a job",
+                              ASSAY_JOB_RANGES_MAX);
+        }
+        enum assay_error error = parse_part(&at, count, &ranges[made], reason);
+        if (error != ASSAY_OK) {
+            return error;
+        }
+        if (made > 0 && ranges[made].first <= ranges[made - 1].last) {
+            return assay_fail(reason, ASSAY_E_USAGE,
+                              "--reprint: ranges ascend and stand apart, but %u comes after %u",
+                              ranges[made].first, ranges[made - 1].last);
+        }
+        more = *at == ',';
+        at += more ? 1 : 0;
+    }
+    *range_count = made;
     return ASSAY_OK;
 }

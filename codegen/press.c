@@ -23,6 +23,7 @@ struct press {
     void *file;                  /* its format's own part */
     struct assay_buffer frame;   /* what goes before and after pages */
     struct assay_progress progress;
+    uint32_t printed_before; /* labels */
 };
 
 static enum assay_error worker_begin(void *context, void **worker, struct assay_reason *reason)
@@ -45,14 +46,6 @@ static enum assay_error render(void *worker, uint32_t page, struct assay_buffer 
     return assay_worker_render(worker, page, out, reason);
 }
 
-/* Numbers of eight digits, so that names sort as their ranges do. */
-static void file_name(const struct press *press, const struct assay_plan_page *place, char *name,
-                      size_t size_bytes)
-{
-    snprintf(name, size_bytes, "labels-%08u-%08u.%s", place->file_labels.first,
-             place->file_labels.last, press->job->options->format->name);
-}
-
 static enum assay_error write_frame(struct press *press, enum assay_error error,
                                     struct assay_reason *reason)
 {
@@ -66,8 +59,8 @@ static enum assay_error begin_file(struct press *press, const struct assay_plan_
                                    struct assay_reason *reason)
 {
     const struct assay_format *format = press->job->options->format;
-    char name[64];
-    file_name(press, place, name, sizeof name);
+    char name[ASSAY_JOB_FILE_NAME_SIZE];
+    assay_job_file_name(press->job, place->file_labels, name);
     enum assay_error error = assay_output_begin(press->folder, name, &press->output, reason);
     if (error != ASSAY_OK || format->file_begin == NULL) {
         return error;
@@ -129,7 +122,8 @@ static enum assay_error write_page(void *context, uint32_t page,
     if (error == ASSAY_OK && place.number + 1 == place.file_pages) {
         error = end_file(press, &place, reason);
     }
-    assay_progress_update(&press->progress, place.labels.last + 1 - press->job->plan.range.first);
+    assay_progress_update(&press->progress, place.labels.last + 1 - press->printed_before -
+                                                press->job->plan.range.first);
     return error;
 }
 
@@ -137,19 +131,29 @@ enum assay_error assay_press_run(const struct assay_job *job, const struct assay
                                  struct assay_printed *printed, double *seconds,
                                  struct assay_reason *reason)
 {
-    struct press press = {.job = job, .folder = folder, .printed = printed};
     const struct assay_plan *plan = &job->plan;
+    struct press press = {
+        .job = job,
+        .folder = folder,
+        .printed = printed,
+        .printed_before = assay_printed_manifest(printed)->good,
+    };
+    /* What the manifest names already was printed before a crash. */
+    uint32_t first = assay_plan_file_page(plan, assay_printed_manifest(printed)->files);
+    uint32_t pages = plan->pages - first;
     struct assay_pipeline pipeline = {
-        .threads = job->options->threads < plan->pages ? job->options->threads : plan->pages,
-        .pages = plan->pages,
+        .threads = job->options->threads < pages ? job->options->threads : pages,
+        .first = first,
+        .pages = pages,
         .context = &press,
         .worker_begin = worker_begin,
         .worker_end = worker_end,
         .render = render,
         .write = write_page,
     };
-    assay_progress_begin(&press.progress, plan->range.last - plan->range.first + 1);
-    enum assay_error error = assay_pipeline_run(&pipeline, reason);
+    assay_progress_begin(&press.progress,
+                         plan->range.last - plan->range.first + 1 - press.printed_before);
+    enum assay_error error = pages == 0 ? ASSAY_OK : assay_pipeline_run(&pipeline, reason);
     assay_output_abort(press.output);
     close_file(&press);
     assay_buffer_deinit(&press.frame);

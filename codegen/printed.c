@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "codegen/buffer.h"
+#include "codegen/digest.h"
+#include "codegen/note.h"
 #include "core/clock.h"
 
 #define MANIFEST_BYTES_MAX (2u * 1024 * 1024)
@@ -19,16 +21,29 @@
 struct assay_printed {
     const struct assay_folder *folder;
     const struct assay_keyring *keyring;
+    const struct assay_job *job;
+    struct assay_ranges ranges; /* of the whole job */
     struct assay_manifest manifest;
     uint32_t room;
     bool saved; /* all that was added is in the file */
     uint64_t saved_at_ns;
-    char name[64];
+    struct assay_note note;
 };
 
-static bool overlap(struct assay_range a, struct assay_range b)
+/* The first items that both hold. */
+static bool overlap(struct assay_ranges a, struct assay_ranges b, struct assay_range *common)
 {
-    return a.first <= b.last && b.first <= a.last;
+    for (uint32_t i = 0; i < a.count; i++) {
+        for (uint32_t j = 0; j < b.count; j++) {
+            struct assay_range x = a.ranges[i];
+            struct assay_range y = b.ranges[j];
+            if (x.first <= y.last && y.first <= x.last) {
+                *common = x;
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 static enum assay_error check_other(const struct assay_printed *printed, const char *name,
@@ -37,6 +52,7 @@ static enum assay_error check_other(const struct assay_printed *printed, const c
                                     struct assay_reason *reason)
 {
     const char *path = printed->folder->path;
+    struct assay_range common;
     if (other->handle != job->handle) {
         char handle[ASSAY_HANDLE_SIZE];
         assay_handle_format(other->handle, handle);
@@ -44,18 +60,20 @@ static enum assay_error check_other(const struct assay_printed *printed, const c
                           "%s holds labels of batch %s; name another folder with --out", path,
                           handle);
     }
-    if (strcmp(other->format, job->format) == 0 && overlap(other->range, job->range)) {
+    if (other->kind == job->kind && strcmp(other->format, job->format) == 0 &&
+        overlap(assay_manifest_ranges(other), job->ranges, &common)) {
         return assay_fail(reason, ASSAY_E_REFUSED,
                           "items %u-%u are printed already, says %s/%s; go on with --range %u- or "
                           "name another folder",
-                          other->range.first, other->range.last, path, name, other->range.last + 1);
+                          common.first, common.last, path, name, common.last + 1);
     }
     return ASSAY_OK;
 }
 
-static enum assay_error check_manifest(const struct assay_printed *printed, const char *name,
-                                       const struct assay_printed_job *job,
-                                       struct assay_reason *reason)
+/* A manifest of this folder and site. *manifest: the caller's to deinit. */
+static enum assay_error load_manifest(const struct assay_printed *printed, const char *name,
+                                      const struct assay_printed_job *job,
+                                      struct assay_manifest *manifest, struct assay_reason *reason)
 {
     struct assay_buffer text = {0};
     enum assay_error error =
@@ -64,17 +82,27 @@ static enum assay_error check_manifest(const struct assay_printed *printed, cons
         assay_buffer_deinit(&text);
         return error;
     }
-    struct assay_manifest other;
     struct assay_reason inner;
-    error =
-        assay_manifest_read((const char *)text.data, text.len_bytes, job->site_key, &other, &inner);
+    error = assay_manifest_read((const char *)text.data, text.len_bytes, job->site_key, manifest,
+                                &inner);
     assay_buffer_deinit(&text);
-    if (error != ASSAY_OK) {
-        return assay_fail(reason, error, "%s/%s: %.200s; name another folder with --out",
-                          printed->folder->path, name, inner.text);
+    return error == ASSAY_OK ? ASSAY_OK
+                             : assay_fail(reason, error,
+                                          "%s/%s: %.200s; name another folder with "
+                                          "--out",
+                                          printed->folder->path, name, inner.text);
+}
+
+static enum assay_error check_manifest(const struct assay_printed *printed, const char *name,
+                                       const struct assay_printed_job *job,
+                                       struct assay_reason *reason)
+{
+    struct assay_manifest other;
+    enum assay_error error = load_manifest(printed, name, job, &other, reason);
+    if (error == ASSAY_OK) {
+        error = check_other(printed, name, &other, job, reason);
+        assay_manifest_deinit(&other);
     }
-    error = check_other(printed, name, &other, job, reason);
-    assay_manifest_deinit(&other);
     return error;
 }
 
@@ -101,7 +129,8 @@ static enum assay_error check_folder(const struct assay_printed *printed,
     }
     enum assay_error error = ASSAY_OK;
     for (struct dirent *entry; error == ASSAY_OK && (entry = readdir(dir)) != NULL;) {
-        if (is_manifest_name(entry->d_name)) {
+        bool own = job->resume && strcmp(entry->d_name, printed->note.manifest) == 0;
+        if (is_manifest_name(entry->d_name) && !own) {
             error = check_manifest(printed, entry->d_name, job, reason);
         }
     }
@@ -111,21 +140,164 @@ static enum assay_error check_folder(const struct assay_printed *printed,
 
 static void begin_manifest(struct assay_printed *printed, const struct assay_printed_job *job)
 {
-    printed->manifest = (struct assay_manifest){
-        .handle = job->handle,
-        .range = {job->range.first, job->range.first},
-        .guess_chance_log2 = job->guess_chance_log2,
-        .printed_at_unix_ms = job->printed_at_unix_ms,
-    };
-    memcpy(printed->manifest.order_sha256, job->order_sha256, ASSAY_SHA256_LEN);
-    snprintf(printed->manifest.format, sizeof printed->manifest.format, "%s", job->format);
-    snprintf(printed->name, sizeof printed->name, "manifest.json");
-    if (faccessat(printed->folder->fd, printed->name, F_OK, 0) == 0) {
-        snprintf(printed->name, sizeof printed->name, "manifest-%s-%u-%u.json", job->format,
-                 job->range.first, job->range.last);
-    }
+    struct assay_manifest *manifest = &printed->manifest;
+    manifest->handle = job->handle;
+    manifest->kind = job->kind;
+    manifest->guess_chance_log2 = job->guess_chance_log2;
+    manifest->printed_at_unix_ms = printed->note.started_at_unix_ms;
+    memcpy(manifest->job, printed->note.job, sizeof manifest->job);
+    memcpy(manifest->order_sha256, job->order_sha256, ASSAY_SHA256_LEN);
+    snprintf(manifest->format, sizeof manifest->format, "%s", job->format);
+    snprintf(manifest->printer, sizeof manifest->printer, "%s", printed->note.printer);
+    snprintf(manifest->reason_text, sizeof manifest->reason_text, "%s", printed->note.reason_text);
     printed->saved = true;
     printed->saved_at_ns = assay_clock_monotonic_ns();
+}
+
+/* -- the note: of a new job, or of the one that stopped -- */
+
+static void new_note(struct assay_printed *printed, const struct assay_printed_job *job)
+{
+    struct assay_note *note = &printed->note;
+    assay_bytes_random(note->job, sizeof note->job);
+    note->started_at_unix_ms = job->printed_at_unix_ms;
+    snprintf(note->reason_text, sizeof note->reason_text, "%s", job->reason_text);
+    snprintf(note->printer, sizeof note->printer, "%s", job->printer);
+    assay_job_describe(job->job, note->what);
+    bool again = job->kind == ASSAY_PRINT_REPRINT;
+    snprintf(note->manifest, sizeof note->manifest,
+             again ? "manifest-reprint.json" : "manifest.json");
+    if (faccessat(printed->folder->fd, note->manifest, F_OK, 0) == 0) {
+        struct assay_range first = job->ranges.ranges[0];
+        struct assay_range last = job->ranges.ranges[job->ranges.count - 1];
+        snprintf(note->manifest, sizeof note->manifest, "manifest-%s%s-%u-%u.json",
+                 again ? "reprint-" : "", job->format, first.first, last.last);
+    }
+}
+
+static enum assay_error check_note(const struct assay_printed *printed,
+                                   const struct assay_printed_job *job, struct assay_reason *reason)
+{
+    char what[ASSAY_JOB_TEXT_SIZE];
+    assay_job_describe(job->job, what);
+    const struct assay_note *note = &printed->note;
+    if (strcmp(what, note->what) != 0 || strcmp(job->reason_text, note->reason_text) != 0 ||
+        strcmp(job->printer, note->printer) != 0) {
+        return assay_fail(
+            reason, ASSAY_E_REFUSED,
+            "the interrupted job of %.100s was asked for otherwise (%.150s); resume it "
+            "with its own options",
+            printed->folder->path, note->what);
+    }
+    return ASSAY_OK;
+}
+
+/* True if the file is there as the manifest says. */
+static bool is_whole(const struct assay_printed *printed, const struct assay_manifest_file *file)
+{
+    uint8_t digest[ASSAY_SHA256_LEN];
+    int fd = openat(printed->folder->fd, file->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    uint64_t bytes = 0;
+    bool read_all = assay_digest_of_file(fd, digest, &bytes) == ASSAY_OK;
+    close(fd);
+    return read_all && bytes == file->bytes && memcmp(digest, file->sha256, sizeof digest) == 0;
+}
+
+static uint32_t last_of_file(const struct assay_plan *plan, uint32_t file)
+{
+    struct assay_plan_page place;
+    assay_plan_page(plan, assay_plan_file_page(plan, file), &place);
+    return place.file_labels.last;
+}
+
+/* Take over what the interrupted job's manifest names, up to the first file that is not whole. */
+static enum assay_error take_over(struct assay_printed *printed,
+                                  const struct assay_printed_job *job, struct assay_reason *reason)
+{
+    struct assay_manifest before;
+    enum assay_error error = load_manifest(printed, printed->note.manifest, job, &before, reason);
+    if (error == ASSAY_E_NOT_FOUND) {
+        return ASSAY_OK; /* it stopped before its first file was noted */
+    }
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    const struct assay_plan *plan = &job->job->plan;
+    bool same_job = memcmp(before.job, printed->note.job, sizeof before.job) == 0;
+    for (uint32_t file = 0; same_job && file < before.files && file < plan->files; file++) {
+        struct assay_plan_page place;
+        char name[ASSAY_JOB_FILE_NAME_SIZE];
+        assay_plan_page(plan, assay_plan_file_page(plan, file), &place);
+        assay_job_file_name(job->job, place.file_labels, name);
+        if (strcmp(name, before.file[file].name) != 0 || !is_whole(printed, &before.file[file])) {
+            break;
+        }
+        error = assay_printed_add(printed, &before.file[file], last_of_file(plan, file), reason);
+        if (error != ASSAY_OK) {
+            break;
+        }
+    }
+    assay_manifest_deinit(&before);
+    return error;
+}
+
+/* What a killed job had begun. */
+static void remove_parts(const struct assay_folder *folder)
+{
+    int fd = openat(folder->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (dir == NULL && fd >= 0) {
+        close(fd);
+    }
+    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+        size_t len = strlen(entry->d_name);
+        if (entry->d_name[0] == '.' && len > 5 && strcmp(entry->d_name + len - 5, ".part") == 0) {
+            unlinkat(folder->fd, entry->d_name, 0);
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+}
+
+static enum assay_error resume(struct assay_printed *printed, const struct assay_printed_job *job,
+                               struct assay_reason *reason)
+{
+    enum assay_error error = check_note(printed, job, reason);
+    if (error == ASSAY_OK) {
+        error = check_folder(printed, job, reason);
+    }
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    remove_parts(printed->folder);
+    begin_manifest(printed, job);
+    printed->saved_at_ns = UINT64_MAX; /* what is taken over is on disk */
+    error = take_over(printed, job, reason);
+    printed->saved_at_ns = assay_clock_monotonic_ns();
+    return error;
+}
+
+static enum assay_error start(struct assay_printed *printed, struct assay_printed_job *job,
+                              struct assay_reason *reason)
+{
+    if (job->resume) {
+        enum assay_error error = assay_note_read(printed->folder, &printed->note, reason);
+        if (error != ASSAY_E_NOT_FOUND) {
+            return error == ASSAY_OK ? resume(printed, job, reason) : error;
+        }
+        job->resume = false; /* nothing stopped here: begin */
+    }
+    enum assay_error error = check_folder(printed, job, reason);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    new_note(printed, job);
+    begin_manifest(printed, job);
+    return assay_note_write(printed->folder, &printed->note, reason);
 }
 
 enum assay_error assay_printed_open(const struct assay_folder *folder,
@@ -138,14 +310,37 @@ enum assay_error assay_printed_open(const struct assay_folder *folder,
     }
     made->folder = folder;
     made->keyring = job->keyring;
-    enum assay_error error = check_folder(made, job, reason);
+    made->job = job->job;
+    made->ranges = job->ranges;
+    struct assay_printed_job asked = *job;
+    enum assay_error error = start(made, &asked, reason);
     if (error != ASSAY_OK) {
-        free(made);
+        assay_printed_close(made);
         return error;
     }
-    begin_manifest(made, job);
     *printed = made;
     return ASSAY_OK;
+}
+
+/* The job's ranges up to the plan's number `last`. */
+static void set_ranges(struct assay_printed *printed, uint32_t last)
+{
+    struct assay_manifest *manifest = &printed->manifest;
+    uint32_t left = last - printed->job->plan.range.first + 1;
+    manifest->good = left;
+    manifest->ranges = 0;
+    while (left > 0) {
+        struct assay_range range = printed->ranges.ranges[manifest->ranges];
+        uint32_t items = range.last - range.first + 1;
+        if (items > left) {
+            range.last = range.first + left - 1;
+            items = left;
+        }
+        manifest->part[manifest->ranges++] = range;
+        left -= items;
+    }
+    manifest->range.first = manifest->part[0].first;
+    manifest->range.last = manifest->part[manifest->ranges - 1].last;
 }
 
 enum assay_error assay_printed_add(struct assay_printed *printed,
@@ -164,10 +359,10 @@ enum assay_error assay_printed_add(struct assay_printed *printed,
         printed->room = room;
     }
     manifest->file[manifest->files++] = *file;
-    manifest->range.last = last;
-    manifest->good = last - manifest->range.first + 1;
+    set_ranges(printed, last);
     printed->saved = false;
-    if (assay_clock_monotonic_ns() - printed->saved_at_ns < SAVE_INTERVAL_NS) {
+    uint64_t now_ns = assay_clock_monotonic_ns();
+    if (now_ns < printed->saved_at_ns || now_ns - printed->saved_at_ns < SAVE_INTERVAL_NS) {
         return ASSAY_OK;
     }
     return assay_printed_save(printed, reason);
@@ -185,7 +380,7 @@ enum assay_error assay_printed_save(struct assay_printed *printed, struct assay_
     }
     struct assay_output *output;
     struct assay_manifest_file written;
-    error = assay_output_begin(printed->folder, printed->name, &output, reason);
+    error = assay_output_begin(printed->folder, printed->note.manifest, &output, reason);
     if (error == ASSAY_OK) {
         error = assay_output_write(output, text, strlen(text), reason);
         if (error == ASSAY_OK) {
@@ -202,6 +397,13 @@ enum assay_error assay_printed_save(struct assay_printed *printed, struct assay_
     return error;
 }
 
+void assay_printed_end(struct assay_printed *printed, bool done)
+{
+    if (done || printed->manifest.files == 0) {
+        assay_note_remove(printed->folder);
+    }
+}
+
 const struct assay_manifest *assay_printed_manifest(const struct assay_printed *printed)
 {
     return &printed->manifest;
@@ -209,7 +411,7 @@ const struct assay_manifest *assay_printed_manifest(const struct assay_printed *
 
 const char *assay_printed_name(const struct assay_printed *printed)
 {
-    return printed->name;
+    return printed->note.manifest;
 }
 
 void assay_printed_close(struct assay_printed *printed)

@@ -148,9 +148,11 @@ enum assay_error assay_worker_render(struct assay_worker *worker, uint32_t page,
     assay_plan_page(&worker->job->plan, page, &place);
     enum assay_error error = format->page_begin(worker->painter, place.number, out);
     uint32_t count = place.labels.last - place.labels.first + 1;
-    for (uint32_t done = 0; done < count && error == ASSAY_OK; done += CODES_AT_ONCE) {
-        uint32_t some = count - done < CODES_AT_ONCE ? count - done : CODES_AT_ONCE;
-        uint32_t first = place.labels.first + done;
+    for (uint32_t done = 0, some = 0; done < count && error == ASSAY_OK; done += some) {
+        uint32_t run = 0;
+        uint32_t first = assay_job_item(worker->job, place.labels.first + done, &run);
+        some = count - done < CODES_AT_ONCE ? count - done : CODES_AT_ONCE;
+        some = some < run ? some : run;
         error = render_some(worker, (struct assay_range){first, first + some - 1}, done, out);
     }
     if (error == ASSAY_OK) {
