@@ -26,6 +26,7 @@ struct assay_state_reader {
 struct assay_state_writer {
     struct assay_state *state;
     MDB_txn *txn;
+    MDB_cursor *items; /* keys come in order, so the next one is mostly on the page at hand */
 };
 
 /* The one place where LMDB's errors become ours. */
@@ -371,6 +372,7 @@ struct assay_state_writer *assay_state_write_begin(struct assay_state *state)
     must(writer == NULL ? ENOMEM : MDB_SUCCESS, "memory");
     writer->state = state;
     must(mdb_txn_begin(state->env, NULL, 0, &writer->txn), "begin");
+    must(mdb_cursor_open(writer->txn, state->items, &writer->items), "cursor");
     return writer;
 }
 
@@ -380,7 +382,7 @@ void assay_state_put_item(struct assay_state_writer *writer, uint64_t key,
     uint8_t row[ASSAY_ITEM_ROW_MAX];
     MDB_val name = {.mv_size = sizeof key, .mv_data = &key};
     MDB_val value = {.mv_size = assay_item_encode(item, row), .mv_data = row};
-    must(mdb_put(writer->txn, writer->state->items, &name, &value, 0), "item");
+    must(mdb_cursor_put(writer->items, &name, &value, 0), "item");
 }
 
 void assay_state_put_catalog(struct assay_state_writer *writer, struct assay_span key,
@@ -417,6 +419,7 @@ void assay_state_put_position(struct assay_state_writer *writer, uint64_t positi
 
 void assay_state_commit(struct assay_state_writer *writer)
 {
+    mdb_cursor_close(writer->items);
     must(mdb_txn_commit(writer->txn), "commit");
     free(writer);
 }
