@@ -361,6 +361,7 @@ struct assay_state_writer *assay_state_write_begin(struct assay_state *state)
     assay_state_must(writer == NULL ? ENOMEM : MDB_SUCCESS, "memory");
     writer->state = state;
     assay_state_must(mdb_txn_begin(state->env, NULL, 0, &writer->txn), "begin");
+    assay_state_must(mdb_cursor_open(writer->txn, state->items, &writer->items), "cursor");
     return writer;
 }
 
@@ -370,7 +371,7 @@ void assay_state_put_item(struct assay_state_writer *writer, uint64_t key,
     uint8_t row[ASSAY_ITEM_ROW_MAX];
     MDB_val name = {.mv_size = sizeof key, .mv_data = &key};
     MDB_val value = {.mv_size = assay_item_encode(item, row), .mv_data = row};
-    assay_state_must(mdb_put(writer->txn, writer->state->items, &name, &value, 0), "item");
+    assay_state_must(mdb_cursor_put(writer->items, &name, &value, 0), "item");
 }
 
 void assay_state_put_catalog(struct assay_state_writer *writer, struct assay_span key,

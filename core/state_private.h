@@ -24,6 +24,7 @@ struct assay_state_reader {
 struct assay_state_writer {
     struct assay_state *state;
     MDB_txn *txn;
+    MDB_cursor *items; /* keys come in order, so the next one is mostly on the page at hand */
 };
 
 /** Our error for LMDB's. */

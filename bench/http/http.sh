@@ -7,6 +7,7 @@
 # that a slow moment of the machine hits all alike; medians over the rounds, ratios to (a).
 #
 #   (a) constant  the verifier's own h2o loop, answering a constant of a scan's size
+#       posted    the same, asked with a body: the base of the kinds that send one
 #   (b) first     first scans, each of another item, random order, empty body
 #       json      the same with scan_id and device in the body
 #   (c) repeat    scans of scanned items by devices never seen before
@@ -105,7 +106,7 @@ used=1
 ticks() {
     local pids
     case $1 in
-    constant) pids=$constant_pid ;;
+    constant | posted) pids=$constant_pid ;;
     rival) pids="$(cat "$dir/rival/redis.pid") $(pgrep -P "$(cat "$dir/rival/nginx.pid")")" ;;
     *) pids=$verifier_pid ;;
     esac
@@ -118,7 +119,7 @@ ticks() {
 measure() {
     local kind=$1 count=$2 time=$3 at=$port file=$dir/codes from=0 how_many=$items line before
     case $kind in
-    constant) at=$constant_port how_many=100000 ;;
+    constant | posted) at=$constant_port how_many=100000 ;;
     first | json)
         from=$used
         how_many=$((time * CODES_A_SECOND))
@@ -155,6 +156,7 @@ one_round() {
     local count=$1 line
     echo "fdatasync $count $("$build/bench/bench_fdatasync" "$dir/sync" 1 8192)" >>"$dir/results"
     measure constant "$count" "$seconds" >>"$dir/results"
+    measure posted "$count" "$seconds" >>"$dir/results"
     line=$(measure first "$count" "$seconds")
     used=$((used + $(count_used "$line") + 2))
     echo "$line" >>"$dir/results"
@@ -171,7 +173,7 @@ one_round() {
 
 long_run() {
     local kind before
-    for kind in constant first repeat; do
+    for kind in constant posted first repeat; do
         before=$(checkpoints)
         echo "long $(measure $kind 256 "$long_seconds") checkpoints=$(($(checkpoints) - before))" \
             >>"$dir/results"

@@ -7,10 +7,11 @@
 --          json      each code once, with scan_id and device made from its place in the file
 --          retry     the same bodies as json, so that each is a retry of a scan answered before
 --          repeat    each code with a scan_id and device never used before
+--          posted    the bodies of repeat, for the constant handler
 --   CODES  20 characters and a line break each
 --   FIRST  place in the file of the first code; COUNT  how many codes from there on to use
 --
--- Thread t of T takes FIRST + t, FIRST + t + T, ...; constant, repeat and retry begin again at the
+-- Thread t of T takes FIRST + t, FIRST + t + T, ...; constant, posted, repeat and retry begin again at the
 -- end, the others stop the bench with an error, since a code used twice would not be a first scan.
 
 local STEP = 2 -- threads of wrk
@@ -57,7 +58,7 @@ function request()
     used = used + 1
     local head = "POST /v1/codes/" .. codes:sub(place * 21 + 1, place * 21 + 20)
                  .. "/scans HTTP/1.1\r\nHost: bench\r\nContent-Length: "
-    if kind == "json" or kind == "retry" or kind == "repeat" then
+    if kind == "json" or kind == "retry" or kind == "repeat" or kind == "posted" then
         local body = body_of(first + place)
         return head .. #body .. "\r\nContent-Type: application/json\r\n\r\n" .. body
     end
