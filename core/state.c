@@ -409,12 +409,14 @@ void assay_state_put_position(struct assay_state_writer *writer, uint64_t positi
 
 void assay_state_commit(struct assay_state_writer *writer)
 {
+    mdb_cursor_close(writer->items);
     assay_state_must(mdb_txn_commit(writer->txn), "commit");
     free(writer);
 }
 
 void assay_state_abort(struct assay_state_writer *writer)
 {
+    mdb_cursor_close(writer->items);
     mdb_txn_abort(writer->txn);
     free(writer);
 }

@@ -152,7 +152,7 @@ refused 2 "is missing" verify-offline --keys keys.json
 cd ..
 
 # -- online --
-office batch activate "$offline"
+office batch activate "$offline" --without-manifest
 "$verifier" --data data --listen 127.0.0.1:0 --ops-listen 127.0.0.1:0 >log 2>&1 &
 server=$!
 for _ in $(seq 100); do
