@@ -126,7 +126,9 @@ static enum assay_error write_block(const struct assay_carton_change *change, si
 
 static enum assay_error write_items(struct assay_carton_change *change)
 {
-    qsort(change->items, change->item_count, sizeof *change->items, by_key);
+    if (change->item_count > 0) {
+        qsort(change->items, change->item_count, sizeof *change->items, by_key);
+    }
     enum assay_error error = ASSAY_OK;
     for (size_t at = 0; error == ASSAY_OK && at < change->item_count;) {
         error = write_block(change, at, &at);
