@@ -117,10 +117,10 @@ static enum assay_error page_end(void *state, struct assay_buffer *out)
 static enum assay_error file_begin(const struct assay_sheet *sheet, uint32_t pages, void **file,
                                    struct assay_buffer *out)
 {
-    (void)sheet;
     (void)pages;
     *file = NULL;
-    return assay_buffer_put(out, header, sizeof header - 1);
+    enum assay_error error = sheet->bom ? assay_buffer_put(out, "\xef\xbb\xbf", 3) : ASSAY_OK;
+    return error == ASSAY_OK ? assay_buffer_put(out, header, sizeof header - 1) : error;
 }
 
 const struct assay_format assay_csv_format = {

@@ -11,18 +11,34 @@
 #include "codegen/buffer.h"
 #include "codegen/label.h"
 #include "codegen/layout.h"
+#include "codegen/qr.h"
+
+struct assay_fonts;
 
 /** What stays the same for a whole job; read only and shared by all threads. */
 struct assay_sheet {
     const struct assay_facts *facts;
     const struct assay_placement *placement; /* NULL for formats that do not draw */
+    const struct assay_fonts *fonts;         /* likewise; for prepare only */
+    const void *shared;                      /* what prepare made */
+    enum assay_ecc ecc;
+    bool native_qr; /* the printer draws the code (ZPL, TSPL) */
+    bool mask;      /* codes are image masks (PDF) */
+    bool bom;       /* files begin with U+FEFF (CSV) */
 };
 
 struct assay_format {
     const char *name;         /* also the file names' extension */
+    uint32_t dpi;             /* unless --dpi says another; 0: ASSAY_DPI_DEFAULT */
     bool draws;               /* labels carry a matrix, the sheet a placement */
     uint32_t labels_per_page; /* 0: the layout's */
     uint32_t pages_per_file;
+
+    /** What all painters share, made once a job on the caller's thread; both may be NULL.
+     *  ASSAY_OK; ASSAY_E_MEMORY; ASSAY_E_REFUSED. */
+    enum assay_error (*prepare)(const struct assay_sheet *sheet, void **shared,
+                                struct assay_reason *reason);
+    void (*release)(void *shared); /* NULL is allowed */
 
     /** A painter of one thread. ASSAY_OK or ASSAY_E_MEMORY. */
     enum assay_error (*create)(const struct assay_sheet *sheet, void **painter);

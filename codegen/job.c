@@ -5,7 +5,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "codegen/design.h"
 #include "codegen/output.h"
 #include "core/passphrase.h"
 
@@ -59,7 +61,7 @@ static enum assay_error open_keys(struct assay_job *job, struct assay_reason *re
 {
     const struct assay_codegen_options *options = job->options;
     unsigned wanted = 1u << ASSAY_KEY_LABEL | 1u << ASSAY_KEY_SITE;
-    if ((job->order.flags & ASSAY_BATCH_HAS_PIN) != 0) {
+    if (job->facts.has_pin || job->facts.pin_apart) {
         wanted |= 1u << ASSAY_KEY_PIN;
     }
     char passphrase[ASSAY_PASSPHRASE_SIZE];
@@ -76,22 +78,73 @@ static enum assay_error open_keys(struct assay_job *job, struct assay_reason *re
     return assay_public_key_read(options->keys, ASSAY_KEY_SITE, job->site_key, reason);
 }
 
-/* All codes are of the same characters, so any of them settles the QR code's version. */
-static enum assay_error place(struct assay_job *job, struct assay_reason *reason)
+static enum assay_error open_fonts(struct assay_job *job, struct assay_reason *reason)
 {
-    const struct assay_codegen_options *options = job->options;
+    enum assay_error error =
+        assay_font_open(job->options->font, ASSAY_FONT_FACE_SANS, &job->fonts.sans, reason);
+    return error == ASSAY_OK
+               ? assay_font_open(ASSAY_FONT_FILE, ASSAY_FONT_FACE_MONO, &job->fonts.mono, reason)
+               : error;
+}
+
+/* All codes are of the same characters, so any of them settles the QR code's version. A printer
+ * that draws the code itself may put all of it into a byte segment: room is for the larger one. */
+static enum assay_error modules_of(const struct assay_job *job, unsigned *modules,
+                                   struct assay_reason *reason)
+{
     char url[ASSAY_URL_MAX + 1];
-    assay_url_sample(&job->prefix, url);
+    size_t len = assay_url_sample(&job->prefix, url);
+    if (job->options->native_qr) {
+        memset(url, 'a', len - 1);
+    }
     struct assay_qr *qr;
-    enum assay_error error = assay_qr_create(options->ecc, url, &qr);
+    enum assay_error error = assay_qr_create(job->options->ecc, url, &qr);
     if (error != ASSAY_OK) {
         return assay_fail(reason, error, "no QR code holds the label's URL");
     }
-    error = assay_layout_place(options->layout, options->dpi, assay_qr_size(qr), &job->placement,
-                               reason);
+    *modules = assay_qr_size(qr);
     assay_qr_destroy(qr);
+    return ASSAY_OK;
+}
+
+static enum assay_error place(struct assay_job *job, struct assay_reason *reason)
+{
+    const struct assay_codegen_options *options = job->options;
+    struct assay_design design = {
+        .layout = options->layout, .facts = &job->facts, .fonts = &job->fonts, .dpi = options->dpi};
+    enum assay_error error = modules_of(job, &design.modules, reason);
+    if (error == ASSAY_OK) {
+        error = open_fonts(job, reason);
+    }
+    if (error == ASSAY_OK) {
+        error = assay_design_place(&design, &job->placement, reason);
+    }
     job->sheet.placement = &job->placement;
+    job->sheet.fonts = &job->fonts;
+    if (error == ASSAY_OK && options->format->prepare != NULL) {
+        error = options->format->prepare(&job->sheet, &job->shared, reason);
+        job->sheet.shared = job->shared;
+    }
     return error;
+}
+
+/* What the labels say, of the order and of the command line. */
+static enum assay_error make_facts(struct assay_job *job, struct assay_reason *reason)
+{
+    const struct assay_codegen_options *options = job->options;
+    if (options->pin == ASSAY_PIN_SEPARATE && (job->order.flags & ASSAY_BATCH_HAS_PIN) == 0) {
+        return assay_fail(reason, ASSAY_E_REFUSED,
+                          "--pin separate: the order's batch has no PINs (batch create --pin)");
+    }
+    assay_facts_make(&job->order, options->pin, &job->facts);
+    memcpy(job->facts.free_line, options->free_line, sizeof job->facts.free_line);
+    job->facts.free_lines = options->free_lines;
+    job->sheet = (struct assay_sheet){.facts = &job->facts,
+                                      .ecc = options->ecc,
+                                      .native_qr = options->native_qr,
+                                      .mask = options->mask,
+                                      .bom = options->bom};
+    return ASSAY_OK;
 }
 
 /* Decoys, the batch's last items, are never printed. */
@@ -129,11 +182,12 @@ static enum assay_error plan(struct assay_job *job, struct assay_reason *reason)
     }
     uint32_t labels = format->draws ? job->placement.labels_per_page : format->labels_per_page;
     assay_plan_make(range, labels, format->pages_per_file, &job->plan);
-    if (job->plan.files > ASSAY_MANIFEST_FILES_MAX) {
+    uint32_t most = ASSAY_MANIFEST_FILES_MAX / assay_job_files_each(job);
+    if (job->plan.files > most) {
         return assay_fail(reason, ASSAY_E_REFUSED,
-                          "%u %s files are more than a job's %d; print a part with --range %u-%u",
-                          job->plan.files, format->name, ASSAY_MANIFEST_FILES_MAX, range.first,
-                          range.first + ASSAY_MANIFEST_FILES_MAX * job->plan.labels_per_file - 1);
+                          "%u %s files are more than a job's %u; print a part with --range %u-%u",
+                          job->plan.files, format->name, most, range.first,
+                          range.first + most * job->plan.labels_per_file - 1);
     }
     return ASSAY_OK;
 }
@@ -147,9 +201,10 @@ static enum assay_error prepare(struct assay_job *job, struct assay_reason *reas
     if (error != ASSAY_OK) {
         return error;
     }
-    assay_facts_make(&job->order, &job->facts);
-    job->sheet.facts = &job->facts;
-    error = assay_url_prefix_make(job->options->url, &job->order, &job->prefix, reason);
+    error = make_facts(job, reason);
+    if (error == ASSAY_OK) {
+        error = assay_url_prefix_make(job->options->url, &job->order, &job->prefix, reason);
+    }
     if (error == ASSAY_OK && job->options->format->draws) {
         error = place(job, reason);
     }
@@ -157,6 +212,11 @@ static enum assay_error prepare(struct assay_job *job, struct assay_reason *reas
         error = plan(job, reason);
     }
     return error == ASSAY_OK ? open_keys(job, reason) : error;
+}
+
+uint32_t assay_job_files_each(const struct assay_job *job)
+{
+    return job->facts.pin_apart ? 2 : 1;
 }
 
 uint32_t assay_job_item(const struct assay_job *job, uint32_t number, uint32_t *run)
@@ -187,16 +247,39 @@ void assay_job_file_name(const struct assay_job *job, struct assay_range numbers
              job->options->format->name);
 }
 
+/* What else makes the bytes of a file: the layout's lengths, texts, font and ways of drawing. */
+static void digest_style(const struct assay_job *job, char style[17])
+{
+    const struct assay_codegen_options *options = job->options;
+    const struct assay_layout *layout = options->layout;
+    char text[1200];
+    int len =
+        snprintf(text, sizeof text, "%d %d %u %u %d %d %d %d %d %d %d|%d %d %d %d %d|%.300s",
+                 layout->page_width_um, layout->page_height_um, layout->columns, layout->rows,
+                 layout->left_um, layout->top_um, layout->label_width_um, layout->label_height_um,
+                 layout->column_gap_um, layout->row_gap_um, layout->roll_gap_um, options->pin,
+                 options->mask, options->native_qr, options->bom, options->one_file, options->font);
+    for (unsigned i = 0; i < options->free_lines; i++) {
+        len += snprintf(text + len, sizeof text - (size_t)len, "|%s", options->free_line[i]);
+    }
+    uint8_t digest[ASSAY_SHA256_LEN];
+    assay_sha256(text, (size_t)len, digest);
+    assay_hex_encode(digest, 8, style);
+}
+
 void assay_job_describe(const struct assay_job *job, char text[ASSAY_JOB_TEXT_SIZE])
 {
+    char style[17];
+    digest_style(job, style);
     const struct assay_codegen_options *options = job->options;
     char digest[2 * ASSAY_SHA256_LEN + 1];
     assay_hex_encode(job->order_sha256, sizeof job->order_sha256, digest);
     size_t at = (size_t)snprintf(
-        text, ASSAY_JOB_TEXT_SIZE, "order=%s format=%s layout=%s ecc=%d url=%d dpi=%u %s=", digest,
+        text, ASSAY_JOB_TEXT_SIZE,
+        "order=%s format=%s layout=%s ecc=%d url=%d dpi=%u style=%s %s=", digest,
         options->format->name, options->format->draws ? options->layout->name : "-",
         options->format->draws ? (int)options->ecc : 0, (int)options->url,
-        options->format->draws ? options->dpi : 0, assay_print_kind_name(job->kind));
+        options->format->draws ? options->dpi : 0, style, assay_print_kind_name(job->kind));
     for (uint32_t i = 0; i < job->range_count && at + 24 < ASSAY_JOB_TEXT_SIZE; i++) {
         at += (size_t)snprintf(text + at, ASSAY_JOB_TEXT_SIZE - at, "%s%u-%u", i == 0 ? "" : ",",
                                job->ranges[i].first, job->ranges[i].last);
@@ -224,6 +307,11 @@ void assay_job_close(struct assay_job *job)
 {
     if (job != NULL) {
         assay_keyring_close(job->keyring);
+        if (job->options->format->release != NULL) {
+            job->options->format->release(job->shared);
+        }
+        assay_font_close(job->fonts.sans);
+        assay_font_close(job->fonts.mono);
         free(job);
     }
 }

@@ -3,6 +3,7 @@
 #ifndef ASSAY_CODEGEN_JOB_H
 #define ASSAY_CODEGEN_JOB_H
 
+#include "codegen/font.h"
 #include "codegen/format.h"
 #include "codegen/options.h"
 #include "codegen/plan.h"
@@ -18,7 +19,9 @@ struct assay_job {
     struct assay_facts facts;
     struct assay_url_prefix prefix;
     struct assay_placement placement;
+    struct assay_fonts fonts;
     struct assay_sheet sheet;
+    void *shared; /* what the format's painters share */
     enum assay_print_kind kind;
     struct assay_range ranges[ASSAY_JOB_RANGES_MAX]; /* the items to print */
     uint32_t range_count;
@@ -38,6 +41,10 @@ struct assay_job {
 ASSAY_MUST_CHECK enum assay_error assay_job_open(const struct assay_codegen_options *options,
                                                  struct assay_job **job,
                                                  struct assay_reason *reason);
+
+/** Files that the manifest names for each file of the plan: the labels', and the PINs' if they stand
+ *  apart. */
+uint32_t assay_job_files_each(const struct assay_job *job);
 
 /** Wipe keys and free; NULL is allowed. */
 void assay_job_close(struct assay_job *job);

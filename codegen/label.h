@@ -3,16 +3,29 @@
 #ifndef ASSAY_CODEGEN_LABEL_H
 #define ASSAY_CODEGEN_LABEL_H
 
+#include "codegen/layout.h"
 #include "codegen/qr.h"
 #include "core/order.h"
 
+/** Free lines that an operator may add. */
+#define ASSAY_FREE_LINES_MAX 4
+#define ASSAY_FREE_LINE_MAX 120 /* bytes of UTF-8 */
+
+/** Where the PIN goes: `--pin`. */
+enum assay_pin_place { ASSAY_PIN_LABEL, ASSAY_PIN_SEPARATE, ASSAY_PIN_NONE };
+
 /** Texts that all labels of a job share; empty where the order has none. */
 struct assay_facts {
-    char product[ASSAY_PRODUCT_NAME_MAX + 1];
+    char brand[2 * ASSAY_BRAND_NAME_MAX + 2]; /* both names if they differ */
+    char name_zh[ASSAY_PRODUCT_NAME_MAX + 1];
+    char name_en[ASSAY_PRODUCT_NAME_MAX + 1]; /* empty if it is the same */
     char gtin[ASSAY_GTIN_SIZE];
     char lot[ASSAY_LOT_MAX + 1];
-    char expires_on[11]; /* YYYY-MM-DD */
-    bool has_pin;
+    char expires_on[11];                         /* YYYY-MM-DD */
+    const char *free_line[ASSAY_FREE_LINES_MAX]; /* clean UTF-8, borrowed */
+    unsigned free_lines;
+    bool has_pin;   /* labels carry their PINs */
+    bool pin_apart; /* labels have room for a PIN that another printer adds, and their position */
 };
 
 /** One label; everything is borrowed for the call that draws it. */
@@ -25,9 +38,20 @@ struct assay_label {
     struct assay_matrix matrix; /* size 0 for formats that do not draw */
 };
 
-/** Facts of an order. Names that are not ASCII are left out of drawn labels: the fonts that every
- *  PDF reader has know no others. */
-void assay_facts_make(const struct assay_order *order, struct assay_facts *facts);
+#define ASSAY_LINE_SHOWN_SIZE 32
+
+/** What a line that changes shows on a label: the code's part, the PIN, or the position.
+ *  text: out, not ended by NUL. returns its length. */
+unsigned assay_line_shown(const struct assay_line *line, const struct assay_label *label,
+                          char text[ASSAY_LINE_SHOWN_SIZE]);
+
+/** Place of "label", "separate" or "none". ASSAY_OK or ASSAY_E_USAGE. */
+ASSAY_MUST_CHECK enum assay_error
+assay_pin_place_parse(const char *name, enum assay_pin_place *place, struct assay_reason *reason);
+
+/** Facts of an order, without free lines. */
+void assay_facts_make(const struct assay_order *order, enum assay_pin_place pin,
+                      struct assay_facts *facts);
 
 /** Lines of small text, in the order they are printed: "GTIN ...", "LOT ...", "EXP ...". */
 #define ASSAY_FACT_LINES_MAX 3

@@ -16,10 +16,16 @@
 #define ASSAY_DPI_MAX 2400
 #define ASSAY_DPI_DEFAULT 300
 
-/** A page of labels, in micrometres. */
+#define ASSAY_LAYOUT_NAME_MAX 40
+/* Bounds of lengths: a label of 10 mm to a page of 2 m. */
+#define ASSAY_LABEL_MIN_UM 10000
+#define ASSAY_PAGE_MAX_UM 2000000
+#define ASSAY_LAYOUT_CELLS_MAX 200 /* columns, and rows */
+
+/** A page of labels, in micrometres. On a roll a page is one row of labels. */
 struct assay_layout {
-    const char *name;
-    const char *about;
+    char name[ASSAY_LAYOUT_NAME_MAX + 1];
+    char about[64];
     int32_t page_width_um;
     int32_t page_height_um;
     uint32_t columns;
@@ -30,14 +36,38 @@ struct assay_layout {
     int32_t label_height_um;
     int32_t column_gap_um;
     int32_t row_gap_um;
+    int32_t roll_gap_um; /* between pages of a roll */
+    bool roll;
 };
 
-/** A line of text: where its baseline begins, from the label's corner, and its size. */
-struct assay_text_place {
-    int32_t x;
-    int32_t y;
-    int32_t em;    /* font size */
-    int32_t width; /* room; longer texts are cut */
+/** What a line of text shows, and in which face: fixed texts in the proportional one, what changes
+ *  from label to label in the one of one width, 0.6 em a character. */
+enum assay_line_kind {
+    ASSAY_LINE_FIXED,
+    ASSAY_LINE_CODE,     /* a part of the code in groups */
+    ASSAY_LINE_PIN,      /* ASSAY_PIN_LEN characters */
+    ASSAY_LINE_POSITION, /* ASSAY_POSITION_LEN digits */
+};
+
+#define ASSAY_POSITION_LEN 8u
+#define ASSAY_LINE_TEXT_MAX 255u
+#define ASSAY_LINES_MAX 24u
+
+/** A line: where its baseline begins, from the label's corner, and its font size. */
+struct assay_line {
+    enum assay_line_kind kind;
+    int32_t x, y;
+    int32_t em;
+    int32_t width;                      /* of what it shows */
+    uint8_t from, len;                  /* CODE: which of the grouped code's characters */
+    char text[ASSAY_LINE_TEXT_MAX + 1]; /* FIXED: clean UTF-8 */
+};
+
+/** The frame of the PIN's covered area; stroke 0 if there is none. */
+struct assay_frame {
+    int32_t x, y;
+    int32_t width, height;
+    int32_t stroke;
 };
 
 /** A layout at a resolution, for QR codes of one size. In dots. */
@@ -45,36 +75,39 @@ struct assay_placement {
     uint32_t dpi;
     int32_t page_width;
     int32_t page_height;
+    int32_t label_width;
+    int32_t label_height;
     uint32_t labels_per_page;
     int32_t module;   /* side of a module */
     uint32_t modules; /* of a side, without the quiet zone */
     int32_t qr_x;     /* of the first module, inside the quiet zone, from the label's corner */
     int32_t qr_y;
-    struct assay_text_place product;
-    struct assay_text_place code; /* fixed pitch, 0.6 em a character */
-    struct assay_text_place pin;  /* fixed pitch */
-    struct assay_text_place fact; /* the first line of small text */
-    int32_t fact_step;            /* to the next one */
+    struct assay_line line[ASSAY_LINES_MAX];
+    unsigned lines;
+    struct assay_frame frame;
     const struct assay_layout *layout;
 };
 
-/** The layout of a name. ASSAY_OK or ASSAY_E_USAGE with the names there are; static. */
-ASSAY_MUST_CHECK enum assay_error assay_layout_find(const char *name,
+/** Dots of a length: the nearest number; the largest that fits; and back. */
+int32_t assay_dots_near(int64_t um, uint32_t dpi);
+int32_t assay_dots_within(int64_t um, uint32_t dpi);
+int64_t assay_um_of(int64_t dots, uint32_t dpi);
+
+/** The layout of a name, or a roll: "roll:WIDTHxHEIGHT+GAP" in mm, decimals allowed.
+ *
+ *  own      room for a roll; borrowed as long as *layout is.
+ *  returns  ASSAY_OK or ASSAY_E_USAGE with the names there are. *layout: static, or own.
+ */
+ASSAY_MUST_CHECK enum assay_error assay_layout_find(const char *name, struct assay_layout *own,
                                                     const struct assay_layout **layout,
                                                     struct assay_reason *reason);
 
 /** The nth layout, or NULL past the last; static. */
 const struct assay_layout *assay_layout_nth(size_t n);
 
-/** Place a layout.
- *
- *  dpi      ASSAY_DPI_MIN..MAX.  modules  of a side, without the quiet zone.
- *  returns  ASSAY_OK; ASSAY_E_REFUSED with the numbers if modules would be below
- *           ASSAY_MODULE_MIN_UM or something does not fit. placement: out, only on ASSAY_OK.
- */
-ASSAY_MUST_CHECK enum assay_error assay_layout_place(const struct assay_layout *layout,
-                                                     uint32_t dpi, uint32_t modules,
-                                                     struct assay_placement *placement,
+/** Check that labels lie on the page, apart from each other, within bounds.
+ *  returns ASSAY_OK or ASSAY_E_REFUSED with the numbers. */
+ASSAY_MUST_CHECK enum assay_error assay_layout_check(const struct assay_layout *layout,
                                                      struct assay_reason *reason);
 
 /** Top left corner of a label of a page, slot < labels_per_page; rows first. x, y: out. */

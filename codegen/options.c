@@ -4,10 +4,14 @@
 #include <argp.h>
 #include <errno.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "codegen/font.h"
+#include "codegen/layout_file.h"
 #include "codegen/pipeline.h"
+#include "codegen/svg.h"
 #include "core/limits.h"
 #include "core/text.h"
 
@@ -28,13 +32,33 @@ enum key {
     KEY_PASSPHRASE_FILE,
     KEY_JSON,
     KEY_THREADS,
+    KEY_LAYOUT_FILE,
+    KEY_FONT,
+    KEY_TEXT,
+    KEY_PIN,
+    KEY_QR,
+    KEY_NATIVE_QR,
+    KEY_BOM,
+    KEY_ONE_FILE,
 };
 
 static const struct argp_option table[] = {
     {"order", KEY_ORDER, "FILE", 0, "Signed order, as assay-batch wrote it", 0},
     {"keys", KEY_KEYS, "DIR", 0, "Folder of the key files", 0},
-    {"format", KEY_FORMAT, "pdf|svg|png|csv", 0, "What to make", 0},
-    {"layout", KEY_LAYOUT, "NAME", 0, "a4-21 (3 x 7 labels on A4; default) or single", 0},
+    {"format", KEY_FORMAT, "pdf|svg|png|zpl|tspl|epl|csv", 0, "What to make", 0},
+    {"layout", KEY_LAYOUT, "NAME", 0,
+     "a4-21 (default of sheets), a4-24, a4-65, letter-30, single "
+     "(default of printers' languages), or roll:WIDTHxHEIGHT+GAP in mm",
+     0},
+    {"layout-file", KEY_LAYOUT_FILE, "FILE", 0, "A layout of your own, in YAML", 0},
+    {"font", KEY_FONT, "FILE", 0, "TrueType font of the texts; default WenQuanYi Micro Hei", 0},
+    {"text", KEY_TEXT, "LINE", 0, "A further line on each label; up to four times", 0},
+    {"pin", KEY_PIN, "label|separate|none", 0,
+     "PIN on the label (default), in a file of its own for a second printer, or nowhere", 0},
+    {"qr", KEY_QR, "vector|mask", 0, "How PDF holds the codes; default vector", 0},
+    {"native-qr", KEY_NATIVE_QR, NULL, 0, "The printer draws the codes (zpl, tspl)", 0},
+    {"bom", KEY_BOM, NULL, 0, "CSV begins with a byte order mark, as some presses ask", 0},
+    {"one-file", KEY_ONE_FILE, NULL, 0, "All pages in one SVG, one below the other", 0},
     {"out", KEY_OUT, "DIR", 0, "Folder to write into; made if it is not there", 0},
     {"range", KEY_RANGE, "A-B", 0, "Items A to B only, from 0; A- goes to the last", 0},
     {"resume", KEY_RESUME, NULL, 0, "Go on where an interrupted job of this folder stopped", 0},
@@ -45,7 +69,10 @@ static const struct argp_option table[] = {
     {"url", KEY_URL, "short|gs1|gs1-lot|o1|o1-gs1", 0,
      "Form of the URL; default short, o1 for an order of offline labels", 0},
     {"form", KEY_URL, NULL, OPTION_ALIAS, NULL, 0},
-    {"dpi", KEY_DPI, "N", 0, "Modules are whole dots at this resolution; default 300", 0},
+    {"dpi", KEY_DPI, "N", 0,
+     "Modules are whole dots at this resolution; default 300, of "
+     "printers' languages 203",
+     0},
     {"passphrase-file", KEY_PASSPHRASE_FILE, "FILE", 0,
      "Passphrase of the key files; else ASSAY_PASSPHRASE or a prompt", 0},
     {"json", KEY_JSON, NULL, 0, "Report as JSON", 0},
@@ -81,6 +108,32 @@ static enum assay_error read_number(struct bounds bounds, const char *text, uint
     return ASSAY_OK;
 }
 
+static enum assay_error read_qr(const char *text, bool *mask, struct assay_reason *reason)
+{
+    if (strcmp(text, "vector") != 0 && strcmp(text, "mask") != 0) {
+        return assay_fail(reason, ASSAY_E_USAGE, "--qr is vector or mask, not '%.40s'", text);
+    }
+    *mask = text[0] == 'm';
+    return ASSAY_OK;
+}
+
+static enum assay_error add_text(struct assay_codegen_options *options, const char *text,
+                                 struct assay_reason *reason)
+{
+    size_t len = strlen(text);
+    if (len == 0 || len > ASSAY_FREE_LINE_MAX || !assay_text_is_clean(text, len)) {
+        return assay_fail(reason, ASSAY_E_USAGE,
+                          "--text is 1 to %d bytes of UTF-8 without control characters",
+                          ASSAY_FREE_LINE_MAX);
+    }
+    if (options->free_lines == ASSAY_FREE_LINES_MAX) {
+        return assay_fail(reason, ASSAY_E_USAGE, "--text is given more than %d times",
+                          ASSAY_FREE_LINES_MAX);
+    }
+    options->free_line[options->free_lines++] = text;
+    return ASSAY_OK;
+}
+
 static enum assay_error read_value(struct reading *reading, int key, const char *text)
 {
     struct assay_codegen_options *options = &reading->options;
@@ -88,7 +141,13 @@ static enum assay_error read_value(struct reading *reading, int key, const char 
     case KEY_FORMAT:
         return assay_format_find(text, &options->format, &reading->reason);
     case KEY_LAYOUT:
-        return assay_layout_find(text, &options->layout, &reading->reason);
+        return assay_layout_find(text, &options->own_layout, &options->layout, &reading->reason);
+    case KEY_PIN:
+        return assay_pin_place_parse(text, &options->pin, &reading->reason);
+    case KEY_QR:
+        return read_qr(text, &options->mask, &reading->reason);
+    case KEY_TEXT:
+        return add_text(options, text, &reading->reason);
     case KEY_ECC:
         return assay_ecc_parse(text, &options->ecc, &reading->reason);
     case KEY_URL:
@@ -103,43 +162,73 @@ static enum assay_error read_value(struct reading *reading, int key, const char 
     }
 }
 
+/* Where a text goes that is read later; NULL if the option is none of these. */
+static const char **text_of(struct assay_codegen_options *options, int key)
+{
+    switch (key) {
+    case KEY_ORDER:
+        return &options->order;
+    case KEY_KEYS:
+        return &options->keys;
+    case KEY_OUT:
+        return &options->out;
+    case KEY_RANGE:
+        return &options->range;
+    case KEY_REPRINT:
+        return &options->reprint;
+    case KEY_REASON:
+        return &options->reason;
+    case KEY_PRINTER:
+        return &options->printer;
+    case KEY_PASSPHRASE_FILE:
+        return &options->passphrase_file;
+    case KEY_LAYOUT_FILE:
+        return &options->layout_file;
+    case KEY_FONT:
+        return &options->font;
+    default:
+        return NULL;
+    }
+}
+
+/* Likewise of what is either given or not. */
+static bool *flag_of(struct assay_codegen_options *options, int key)
+{
+    switch (key) {
+    case KEY_RESUME:
+        return &options->resume;
+    case KEY_JSON:
+        return &options->json;
+    case KEY_NATIVE_QR:
+        return &options->native_qr;
+    case KEY_BOM:
+        return &options->bom;
+    case KEY_ONE_FILE:
+        return &options->one_file;
+    default:
+        return NULL;
+    }
+}
+
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct reading *reading = state->input;
-    struct assay_codegen_options *options = &reading->options;
+    const char **kept = text_of(&reading->options, key);
+    bool *flag = flag_of(&reading->options, key);
+    if (kept != NULL) {
+        *kept = text;
+        return 0;
+    }
+    if (flag != NULL) {
+        *flag = true;
+        return 0;
+    }
     switch (key) {
-    case KEY_ORDER:
-        options->order = text;
-        return 0;
-    case KEY_KEYS:
-        options->keys = text;
-        return 0;
-    case KEY_OUT:
-        options->out = text;
-        return 0;
-    case KEY_RANGE:
-        options->range = text;
-        return 0;
-    case KEY_REPRINT:
-        options->reprint = text;
-        return 0;
-    case KEY_REASON:
-        options->reason = text;
-        return 0;
-    case KEY_PRINTER:
-        options->printer = text;
-        return 0;
-    case KEY_RESUME:
-        options->resume = true;
-        return 0;
-    case KEY_PASSPHRASE_FILE:
-        options->passphrase_file = text;
-        return 0;
-    case KEY_JSON:
-        options->json = true;
-        return 0;
     case KEY_FORMAT:
     case KEY_LAYOUT:
+    case KEY_PIN:
+    case KEY_QR:
+    case KEY_TEXT:
     case KEY_ECC:
     case KEY_URL:
     case KEY_DPI:
@@ -174,7 +263,7 @@ static enum assay_error check_required(const struct assay_codegen_options *optio
     } required[] = {
         {"--order FILE", options->order != NULL},
         {"--keys DIR", options->keys != NULL},
-        {"--format pdf|svg|png|csv", options->format != NULL},
+        {"--format pdf|svg|png|zpl|tspl|epl|csv", options->format != NULL},
         {"--out DIR", options->out != NULL},
     };
     for (size_t i = 0; i < ASSAY_COUNT_OF(required); i++) {
@@ -213,6 +302,70 @@ static enum assay_error check_reprint(const struct assay_codegen_options *option
                              : error;
 }
 
+/* Options that mean something to some formats only. */
+static enum assay_error check_fit(const struct assay_codegen_options *options,
+                                  struct assay_reason *reason)
+{
+    const struct {
+        bool given;
+        const char *option, *formats;
+    } rows[] = {
+        {options->mask, "--qr mask", "pdf"},
+        {options->native_qr, "--native-qr", "zpl tspl"},
+        {options->bom, "--bom", "csv"},
+        {options->one_file, "--one-file", "svg"},
+    };
+    for (size_t i = 0; i < ASSAY_COUNT_OF(rows); i++) {
+        if (rows[i].given && strstr(rows[i].formats, options->format->name) == NULL) {
+            return assay_fail(reason, ASSAY_E_USAGE, "%s goes with --format %s, not %s",
+                              rows[i].option, rows[i].formats, options->format->name);
+        }
+    }
+    return ASSAY_OK;
+}
+
+static void tell_problem(void *context, const char *line)
+{
+    (void)context;
+    fprintf(stderr, "assay-codegen: %s\n", line);
+}
+
+static enum assay_error read_layout(struct assay_codegen_options *options,
+                                    struct assay_reason *reason)
+{
+    if (options->layout_file == NULL) {
+        return options->layout != NULL
+                   ? ASSAY_OK
+                   : assay_layout_find(options->format->dpi != 0 ? "single" : "a4-21",
+                                       &options->own_layout, &options->layout, reason);
+    }
+    if (options->layout != NULL) {
+        return assay_fail(reason, ASSAY_E_USAGE, "--layout and --layout-file exclude each other");
+    }
+    struct assay_layout_sink sink = {.problem = tell_problem};
+    enum assay_error error = assay_layout_load(options->layout_file, &options->own_layout, &sink);
+    options->layout = &options->own_layout;
+    return error == ASSAY_OK ? ASSAY_OK
+                             : assay_fail(reason, error, "%.200s cannot be used as a layout",
+                                          options->layout_file);
+}
+
+/* What was not asked for comes from the format. */
+static enum assay_error settle(struct assay_codegen_options *options, struct assay_reason *reason)
+{
+    enum assay_error error = check_fit(options, reason);
+    if (error == ASSAY_OK) {
+        error = read_layout(options, reason);
+    }
+    if (options->one_file) {
+        options->format = &assay_svg_one_format;
+    }
+    if (options->dpi == 0) {
+        options->dpi = options->format->dpi != 0 ? options->format->dpi : ASSAY_DPI_DEFAULT;
+    }
+    return error;
+}
+
 enum assay_error assay_codegen_options_read(int argc, char **argv,
                                             struct assay_codegen_options *options,
                                             struct assay_reason *reason)
@@ -227,10 +380,9 @@ enum assay_error assay_codegen_options_read(int argc, char **argv,
     struct reading reading = {
         .options = {.reason = "",
                     .printer = "",
-                    .layout = assay_layout_nth(0),
                     .ecc = ASSAY_ECC_M,
                     .url = ASSAY_URL_BY_ORDER,
-                    .dpi = ASSAY_DPI_DEFAULT,
+                    .font = ASSAY_FONT_FILE,
                     .threads = core_count()},
     };
     argp_err_exit_status = 2;
@@ -244,10 +396,16 @@ enum assay_error assay_codegen_options_read(int argc, char **argv,
     if (reading.error == ASSAY_OK) {
         reading.error = check_reprint(&reading.options, &reading.reason);
     }
+    if (reading.error == ASSAY_OK) {
+        reading.error = settle(&reading.options, &reading.reason);
+    }
     if (reading.error != ASSAY_OK) {
         *reason = reading.reason;
         return reading.error;
     }
     *options = reading.options;
+    if (options->layout == &reading.options.own_layout) {
+        options->layout = &options->own_layout;
+    }
     return ASSAY_OK;
 }

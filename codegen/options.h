@@ -17,10 +17,20 @@ struct assay_codegen_options {
     const char *printer; /* the machine, or "" */
     const char *passphrase_file;
     const struct assay_format *format;
-    const struct assay_layout *layout;
+    const struct assay_layout *layout; /* NULL: the format's own */
+    struct assay_layout own_layout;    /* what layout points at if it is no named one */
+    const char *layout_file;
+    const char *font;
+    const char *free_line[ASSAY_FREE_LINES_MAX];
+    unsigned free_lines;
+    enum assay_pin_place pin;
+    bool mask;
+    bool native_qr;
+    bool bom;
+    bool one_file;
     enum assay_ecc ecc;
     enum assay_url_form url;
-    uint32_t dpi;
+    uint32_t dpi; /* 0: the format's own */
     uint32_t threads;
     bool resume;
     bool json;

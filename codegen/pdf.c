@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/pdf.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "codegen/pdf_fonts.h"
 #include "codegen/pdf_shared.h"
 #include "codegen/qr_path.h"
 
@@ -17,10 +19,64 @@ struct painter {
     struct assay_qr_path *path;
     uint32_t number;    /* of the page in its file */
     size_t label_start; /* of the last label in the stream; 0 = this page has none yet */
-    char parts[3][64];  /* texts between what changes from label to label */
-    size_t part_len[3];
-    size_t part_at[3]; /* where they stand in the stream */
+    unsigned lines;     /* that change from label to label */
+    const struct assay_line *line[ASSAY_LINES_MAX];
+    char part[ASSAY_LINES_MAX + 1][128]; /* before each of them, and after the last */
+    size_t part_len[ASSAY_LINES_MAX + 1];
+    size_t part_at[ASSAY_LINES_MAX + 1]; /* where it stands in the stream */
 };
+
+static void print_part(struct painter *painter, const char *format, ...) ASSAY_PRINTF(2, 3);
+
+/* The text before line number `lines`. */
+static void print_part(struct painter *painter, const char *format, ...)
+{
+    char *part = painter->part[painter->lines];
+    size_t *part_len = &painter->part_len[painter->lines];
+    va_list arguments;
+    va_start(arguments, format);
+    int len = vsnprintf(part + *part_len, sizeof painter->part[0] - *part_len, format, arguments);
+    va_end(arguments);
+    assay_assert(len > 0);
+    *part_len += (size_t)len;
+    assay_assert(*part_len < sizeof painter->part[0]);
+}
+
+/* y grows upwards here: down the label is minus. */
+static void print_parts(struct painter *painter)
+{
+    const struct assay_placement *place = painter->sheet->placement;
+    print_part(painter, " cm/S Do BT");
+    int32_t x = 0, y = 0, em = 0;
+    for (unsigned i = 0; i < place->lines; i++) {
+        const struct assay_line *line = &place->line[i];
+        if (line->kind == ASSAY_LINE_FIXED) {
+            continue;
+        }
+        if (painter->lines > 0) {
+            print_part(painter, ")Tj");
+        }
+        if (line->em != em) {
+            print_part(painter, "/C %d Tf", line->em);
+        }
+        print_part(painter, " %d %d Td(", line->x - x, y - line->y);
+        x = line->x;
+        y = line->y;
+        em = line->em;
+        painter->line[painter->lines++] = line;
+    }
+    double inset = place->module * ASSAY_QR_INSET;
+    print_part(painter, ")Tj ET ");
+    if (painter->sheet->mask) {
+        double side = place->module * ((double)place->modules - 2 * ASSAY_QR_INSET);
+        print_part(
+            painter, "%.3f 0 0 %.3f %.3f %.3f cm BI/W %u/H %u/BPC 1/IM true/D[1 0]/F/AHx ID ", side,
+            side, place->qr_x + inset, -place->qr_y - inset - side, place->modules, place->modules);
+    } else {
+        print_part(painter, "%d 0 0 -%.3f %.3f %.3f cm\n", place->module,
+                   place->module * ASSAY_QR_ROW, place->qr_x + inset, -place->qr_y - inset);
+    }
+}
 
 static enum assay_error painter_create(const struct assay_sheet *sheet, void **out)
 {
@@ -33,23 +89,7 @@ static enum assay_error painter_create(const struct assay_sheet *sheet, void **o
         return ASSAY_E_MEMORY;
     }
     painter->sheet = sheet;
-    const struct assay_placement *place = sheet->placement;
-    double inset = place->module * ASSAY_QR_INSET;
-    /* y grows upwards here: down the label is minus. */
-    int len[3] = {
-        snprintf(painter->parts[0], sizeof painter->parts[0], " cm/S Do BT/C %d Tf %d %d Td(",
-                 place->code.em, place->code.x, -place->code.y),
-        snprintf(painter->parts[1], sizeof painter->parts[1], ")Tj/C %d Tf 0 %d Td(PIN ",
-                 place->pin.em, place->code.y - place->pin.y),
-        snprintf(painter->parts[2], sizeof painter->parts[2], ")Tj ET %d 0 0 -%.3f %.3f %.3f cm\n",
-                 place->module, place->module * ASSAY_QR_ROW, place->qr_x + inset,
-                 -place->qr_y - inset),
-    };
-    for (int i = 0; i < 3; i++) {
-        assay_assert(len[i] > 0);
-        assay_assert((size_t)len[i] < sizeof painter->parts[i]);
-        painter->part_len[i] = (size_t)len[i];
-    }
+    print_parts(painter);
     *out = painter;
     return ASSAY_OK;
 }
@@ -86,9 +126,28 @@ static void put_part(struct painter *painter, unsigned part, bool again)
     if (again) {
         assay_deflate_copy(&painter->deflate, painter->part_at[part], painter->part_len[part]);
     } else {
-        assay_deflate_put(&painter->deflate, painter->parts[part], painter->part_len[part]);
+        assay_deflate_put(&painter->deflate, painter->part[part], painter->part_len[part]);
     }
     painter->part_at[part] = at;
+}
+
+/* The modules as an inline image mask, a bit each (ISO 32000-1, 8.9.6.2 and 8.9.7); in hexadecimal,
+ * so that no reader takes two of its bytes for its end. */
+static void put_mask(struct painter *painter, const struct assay_matrix *matrix)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    for (unsigned row = 0; row < matrix->size; row++) {
+        uint8_t bytes[(177 + 7) / 8];
+        char text[2 * sizeof bytes];
+        size_t len = (matrix->size + 7) / 8;
+        assay_matrix_row(matrix, row, 1, bytes);
+        for (size_t i = 0; i < len; i++) {
+            text[2 * i] = digits[bytes[i] >> 4];
+            text[2 * i + 1] = digits[bytes[i] & 15];
+        }
+        assay_deflate_put(&painter->deflate, text, 2 * len);
+    }
+    assay_deflate_put(&painter->deflate, ">\nEI\n", 5);
 }
 
 static enum assay_error draw_label(void *state, uint32_t slot, const struct assay_label *label,
@@ -105,15 +164,17 @@ static enum assay_error draw_label(void *state, uint32_t slot, const struct assa
     int len = snprintf(text, sizeof text, "%sq 1 0 0 1 %d %d", again ? "Q\n" : "", x,
                        place->page_height - y);
     assay_deflate_put(&painter->deflate, text, (size_t)len);
-    put_part(painter, 0, again);
-    char grouped[ASSAY_CODE_GROUPED_SIZE];
-    assay_code_group(label->code, grouped);
-    assay_deflate_put(&painter->deflate, grouped, sizeof grouped - 1);
-    if (label->pin != NULL) {
-        put_part(painter, 1, again);
-        assay_deflate_put(&painter->deflate, label->pin, ASSAY_PIN_LEN);
+    for (unsigned i = 0; i < painter->lines; i++) {
+        char shown[ASSAY_LINE_SHOWN_SIZE];
+        put_part(painter, i, again);
+        unsigned shown_len = assay_line_shown(painter->line[i], label, shown);
+        assay_deflate_put(&painter->deflate, shown, shown_len);
     }
-    put_part(painter, 2, again);
+    put_part(painter, painter->lines, again);
+    if (painter->sheet->mask) {
+        put_mask(painter, &label->matrix);
+        return painter->deflate.failed;
+    }
     return assay_qr_path_put(painter->path, &label->matrix, &painter->deflate);
 }
 
@@ -215,6 +276,8 @@ const struct assay_format assay_pdf_format = {
     .name = "pdf",
     .draws = true,
     .pages_per_file = PAGES_PER_FILE,
+    .prepare = assay_pdf_fonts_prepare,
+    .release = assay_pdf_fonts_release,
     .create = painter_create,
     .destroy = painter_destroy,
     .page_begin = page_begin,

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/pdf_shared.h"
 
-#include <string.h>
-
+#include "codegen/pdf_fonts.h"
 #include "codegen/qr_path.h"
 
 /* Everything below keeps the first error in `error` and goes on, so that each object reads as a
@@ -27,19 +26,6 @@ static void object(struct head *head, unsigned number)
     PUT(head, "%u 0 obj\n", number);
 }
 
-/* ISO 32000-1, 7.3.4.2: parentheses and the backslash are escaped. */
-static void put_string(struct assay_buffer *out, const char *text, enum assay_error *error)
-{
-    for (; *text != '\0' && *error == ASSAY_OK; text++) {
-        if (strchr("()\\", *text) != NULL) {
-            *error = assay_buffer_put(out, "\\", 1);
-        }
-        if (*error == ASSAY_OK) {
-            *error = assay_buffer_put(out, text, 1);
-        }
-    }
-}
-
 static void page_tree(struct head *head, uint32_t pages)
 {
     const struct assay_placement *place = head->sheet->placement;
@@ -54,28 +40,44 @@ static void page_tree(struct head *head, uint32_t pages)
     PUT(head, "]>>\nendobj\n");
 }
 
-static void font(struct head *head, unsigned number, const char *name)
+static void fonts(struct head *head)
 {
-    object(head, number);
-    PUT(head, "<</Type/Font/Subtype/Type1/BaseFont/%s/Encoding/WinAnsiEncoding>>\nendobj\n", name);
+    static const enum assay_pdf_font_object objects[] = {
+        ASSAY_PDF_FONT_C,      ASSAY_PDF_FONT_T,        ASSAY_PDF_FONT_C_FACTS,
+        ASSAY_PDF_FONT_C_FILE, ASSAY_PDF_FONT_T_CID,    ASSAY_PDF_FONT_T_FACTS,
+        ASSAY_PDF_FONT_T_FILE, ASSAY_PDF_FONT_T_UNICODE};
+    for (size_t i = 0; i < ASSAY_COUNT_OF(objects); i++) {
+        object(head, objects[i]);
+        if (head->error == ASSAY_OK) {
+            head->error = assay_pdf_fonts_put(head->sheet->shared, objects[i], head->out);
+        }
+        PUT(head, "endobj\n");
+    }
 }
 
-/* Average width of Helvetica's capitals and digits is below 0.6 em; what is longer is cut. */
-static void text_line(struct head *head, struct assay_buffer *body,
-                      const struct assay_text_place *place, const char *text)
+static void text_line(struct head *head, struct assay_buffer *body, const struct assay_line *line)
 {
-    char cut[ASSAY_PRODUCT_NAME_MAX + 1];
-    size_t room = (size_t)place->width * 10 / ((size_t)place->em * 6);
-    size_t len = strnlen(text, room < sizeof cut ? room : sizeof cut - 1);
-    memcpy(cut, text, len);
-    cut[len] = '\0';
     if (head->error == ASSAY_OK) {
-        head->error =
-            assay_buffer_print(body, "BT/T %d Tf %d %d Td(", place->em, place->x, -place->y);
+        head->error = assay_buffer_print(body, "BT/T %d Tf %d %d Td", line->em, line->x, -line->y);
     }
-    put_string(body, cut, &head->error);
     if (head->error == ASSAY_OK) {
-        head->error = assay_buffer_print(body, ")Tj ET\n");
+        head->error = assay_pdf_fonts_text(head->sheet->shared, line->text, body);
+    }
+    if (head->error == ASSAY_OK) {
+        head->error = assay_buffer_print(body, " ET\n");
+    }
+}
+
+/* A stroke is drawn on both sides of its path. */
+static void pin_frame(struct head *head, struct assay_buffer *body)
+{
+    const struct assay_frame *frame = &head->sheet->placement->frame;
+    double half = frame->stroke / 2.0;
+    if (frame->stroke > 0 && head->error == ASSAY_OK) {
+        head->error =
+            assay_buffer_print(body, "%d w %.1f %.1f %d %d re S\n", frame->stroke, frame->x + half,
+                               -(frame->y + frame->height) + half, frame->width - frame->stroke,
+                               frame->height - frame->stroke);
     }
 }
 
@@ -89,20 +91,18 @@ static void finder(struct head *head, struct assay_buffer *body, unsigned column
     }
 }
 
-/* The texts and the three finder patterns (ISO/IEC 18004, 6.3.3.1). */
+/* The texts, the PIN's frame and, unless codes are masks, the three finder patterns (ISO/IEC 18004, 6.3.3.1). */
 static void form_body(struct head *head, struct assay_buffer *body)
 {
     const struct assay_placement *place = head->sheet->placement;
-    const struct assay_facts *facts = head->sheet->facts;
-    if (facts->product[0] != '\0') {
-        text_line(head, body, &place->product, facts->product);
+    for (unsigned i = 0; i < place->lines; i++) {
+        if (place->line[i].kind == ASSAY_LINE_FIXED) {
+            text_line(head, body, &place->line[i]);
+        }
     }
-    struct assay_fact_line lines[ASSAY_FACT_LINES_MAX];
-    unsigned count = assay_fact_lines(facts, lines);
-    for (unsigned i = 0; i < count; i++) {
-        struct assay_text_place line = place->fact;
-        line.y += (int32_t)i * place->fact_step;
-        text_line(head, body, &line, lines[i].text);
+    pin_frame(head, body);
+    if (head->sheet->mask) {
+        return;
     }
     if (head->error == ASSAY_OK) {
         double inset = place->module * ASSAY_QR_INSET;
@@ -144,10 +144,9 @@ enum assay_error assay_pdf_shared_put(const struct assay_sheet *sheet, uint32_t 
     object(&head, 1);
     PUT(&head, "<</Type/Catalog/Pages 2 0 R/ViewerPreferences<</PrintScaling/None>>>>\nendobj\n");
     page_tree(&head, pages);
-    font(&head, 3, "Courier-Bold");
-    font(&head, 4, "Helvetica");
+    fonts(&head);
     form(&head);
-    object(&head, 6);
+    object(&head, ASSAY_PDF_SHARED_OBJECTS);
     PUT(&head, "<</Producer(assay-codegen %s)/Title(Labels)>>\nendobj\n", ASSAY_VERSION);
     return head.error;
 }

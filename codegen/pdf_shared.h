@@ -5,7 +5,7 @@
 
 #include "codegen/format.h"
 
-#define ASSAY_PDF_SHARED_OBJECTS 6u
+#define ASSAY_PDF_SHARED_OBJECTS 12u
 
 /** Append the file's header and objects 1..ASSAY_PDF_SHARED_OBJECTS; page i of `pages` is object
  *  ASSAY_PDF_SHARED_OBJECTS + 1 + 2 * i.

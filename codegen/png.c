@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codegen/glyphs.h"
+#include "codegen/stamp.h"
 
 struct painter {
     const struct assay_sheet *sheet;
-    size_t stride_bytes;
-    uint8_t *pixels; /* 1 = dark while drawing */
+    const struct assay_stamp *stamp;
+    struct assay_bitmap page;
+    uint8_t *bits; /* a patch */
     struct assay_buffer *out;
     enum assay_error failed;
 };
@@ -22,7 +23,8 @@ static void painter_destroy(void *state)
 {
     struct painter *painter = state;
     if (painter != NULL) {
-        free(painter->pixels);
+        assay_bitmap_deinit(&painter->page);
+        free(painter->bits);
         free(painter);
     }
 }
@@ -34,10 +36,12 @@ static enum assay_error painter_create(const struct assay_sheet *sheet, void **o
         return ASSAY_E_MEMORY;
     }
     painter->sheet = sheet;
-    painter->stride_bytes = ((size_t)sheet->placement->page_width + 7) / 8;
-    painter->pixels = malloc(painter->stride_bytes * (size_t)sheet->placement->page_height);
-    if (painter->pixels == NULL) {
-        free(painter);
+    painter->stamp = sheet->shared;
+    painter->bits = malloc(painter->stamp->patch_bytes_max);
+    enum assay_error error = assay_bitmap_init(&painter->page, sheet->placement->page_width,
+                                               sheet->placement->page_height);
+    if (error != ASSAY_OK || painter->bits == NULL) {
+        painter_destroy(painter);
         return ASSAY_E_MEMORY;
     }
     *out = painter;
@@ -49,64 +53,8 @@ static enum assay_error page_begin(void *state, uint32_t number, struct assay_bu
     (void)number;
     (void)out;
     struct painter *painter = state;
-    memset(painter->pixels, 0,
-           painter->stride_bytes * (size_t)painter->sheet->placement->page_height);
+    assay_bitmap_clear(&painter->page);
     return ASSAY_OK;
-}
-
-/* Darken a rectangle; what lies outside the page is left out. */
-static void darken(struct painter *painter, int32_t x, int32_t y, int32_t width, int32_t height)
-{
-    const struct assay_placement *place = painter->sheet->placement;
-    int32_t right = x + width < place->page_width ? x + width : place->page_width;
-    int32_t below = y + height < place->page_height ? y + height : place->page_height;
-    x = x > 0 ? x : 0;
-    for (y = y > 0 ? y : 0; y < below; y++) {
-        uint8_t *row = painter->pixels + (size_t)y * painter->stride_bytes;
-        for (int32_t at = x; at < right; at++) {
-            row[at / 8] |= (uint8_t)(0x80 >> at % 8);
-        }
-    }
-}
-
-/* Text in the bitmap font at the whole multiple that is nearest to the font size below it. */
-static void draw_text(struct painter *painter, int32_t x, int32_t y,
-                      const struct assay_text_place *place, const char *text)
-{
-    int32_t scale = place->em / 10 > 0 ? place->em / 10 : 1;
-    int32_t left = x + place->x, top = y + place->y - scale * ASSAY_GLYPH_HEIGHT;
-    int32_t end = left + place->width;
-    for (; *text != '\0' && left + scale * ASSAY_GLYPH_ADVANCE <= end; text++) {
-        const uint8_t *rows = assay_glyph(*text);
-        for (int32_t row = 0; row < ASSAY_GLYPH_HEIGHT; row++) {
-            for (int32_t column = 0; column < ASSAY_GLYPH_WIDTH; column++) {
-                if ((rows[row] >> (ASSAY_GLYPH_WIDTH - 1 - column) & 1) != 0) {
-                    darken(painter, left + column * scale, top + row * scale, scale, scale);
-                }
-            }
-        }
-        left += scale * ASSAY_GLYPH_ADVANCE;
-    }
-}
-
-static void draw_texts(struct painter *painter, int32_t x, int32_t y,
-                       const struct assay_label *label)
-{
-    const struct assay_placement *place = painter->sheet->placement;
-    char grouped[ASSAY_CODE_GROUPED_SIZE];
-    assay_code_group(label->code, grouped);
-    draw_text(painter, x, y, &place->code, grouped);
-    if (label->pin != NULL) {
-        char pin[ASSAY_PIN_SIZE + 4] = "PIN ";
-        memcpy(pin + 4, label->pin, ASSAY_PIN_SIZE);
-        draw_text(painter, x, y, &place->pin, pin);
-    }
-    draw_text(painter, x, y, &place->product, painter->sheet->facts->product);
-    struct assay_fact_line lines[ASSAY_FACT_LINES_MAX];
-    unsigned count = assay_fact_lines(painter->sheet->facts, lines);
-    for (unsigned i = 0; i < count; i++) {
-        draw_text(painter, x, y + (int32_t)i * place->fact_step, &place->fact, lines[i].text);
-    }
 }
 
 static enum assay_error draw_label(void *state, uint32_t slot, const struct assay_label *label,
@@ -117,14 +65,20 @@ static enum assay_error draw_label(void *state, uint32_t slot, const struct assa
     const struct assay_placement *place = painter->sheet->placement;
     int32_t x, y;
     assay_placement_corner(place, slot, &x, &y);
-    draw_texts(painter, x, y, label);
+    for (unsigned i = 0; i < painter->stamp->patches; i++) {
+        const struct assay_patch *patch = &painter->stamp->patch[i];
+        struct assay_bitmap picture;
+        assay_stamp_ink(patch, label, painter->bits, &picture);
+        assay_bitmap_lay(&painter->page, &picture, x + patch->x, y + patch->y);
+    }
     for (unsigned row = 0; row < label->matrix.size; row++) {
         uint8_t runs[96][2];
         unsigned count = assay_matrix_runs(&label->matrix, row, runs);
         for (unsigned i = 0; i < count; i++) {
-            darken(painter, x + place->qr_x + runs[i][0] * place->module,
-                   y + place->qr_y + (int32_t)row * place->module, runs[i][1] * place->module,
-                   place->module);
+            struct assay_rectangle run = {x + place->qr_x + runs[i][0] * place->module,
+                                          y + place->qr_y + (int32_t)row * place->module,
+                                          runs[i][1] * place->module, place->module};
+            assay_bitmap_darken(&painter->page, &run);
         }
     }
     return ASSAY_OK;
@@ -167,7 +121,7 @@ static void encode_png(struct painter *painter, png_structp png, png_infop info)
     png_write_info(png, info);
     png_set_invert_mono(png);
     for (int32_t y = 0; y < place->page_height; y++) {
-        png_write_row(png, painter->pixels + (size_t)y * painter->stride_bytes);
+        png_write_row(png, painter->page.bits + (size_t)y * painter->page.stride_bytes);
     }
     png_write_end(png, info);
 }
@@ -192,6 +146,8 @@ const struct assay_format assay_png_format = {
     .name = "png",
     .draws = true,
     .pages_per_file = 1,
+    .prepare = assay_stamp_prepare,
+    .release = assay_stamp_release,
     .create = painter_create,
     .destroy = painter_destroy,
     .page_begin = page_begin,

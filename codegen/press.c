@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "codegen/pins.h"
 #include "codegen/pipeline.h"
 #include "codegen/progress.h"
 #include "codegen/worker.h"
@@ -93,11 +94,18 @@ static enum assay_error end_file(struct press *press, const struct assay_plan_pa
     if (error != ASSAY_OK) {
         return error;
     }
-    struct assay_manifest_file written;
-    error = assay_output_commit(press->output, &written, reason);
+    /* PINs first: a label file under its final name always has its PIN file beside it. */
+    struct assay_manifest_file files[2];
+    if (press->job->facts.pin_apart) {
+        error = assay_pins_write(press->job, press->folder, place->file_labels, &files[1], reason);
+    }
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    error = assay_output_commit(press->output, &files[0], reason);
     press->output = NULL;
     return error == ASSAY_OK
-               ? assay_printed_add(press->printed, &written, place->file_labels.last, reason)
+               ? assay_printed_add(press->printed, files, place->file_labels.last, reason)
                : error;
 }
 
@@ -139,7 +147,8 @@ enum assay_error assay_press_run(const struct assay_job *job, const struct assay
         .printed_before = assay_printed_manifest(printed)->good,
     };
     /* What the manifest names already was printed before a crash. */
-    uint32_t first = assay_plan_file_page(plan, assay_printed_manifest(printed)->files);
+    uint32_t files = assay_printed_manifest(printed)->files / assay_job_files_each(job);
+    uint32_t first = assay_plan_file_page(plan, files);
     uint32_t pages = plan->pages - first;
     struct assay_pipeline pipeline = {
         .threads = job->options->threads < pages ? job->options->threads : pages,

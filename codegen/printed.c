@@ -227,18 +227,18 @@ static enum assay_error take_over(struct assay_printed *printed,
     }
     const struct assay_plan *plan = &job->job->plan;
     bool same_job = memcmp(before.job, printed->note.job, sizeof before.job) == 0;
-    for (uint32_t file = 0; same_job && file < before.files && file < plan->files; file++) {
+    uint32_t each = assay_job_files_each(job->job);
+    for (uint32_t file = 0; same_job && error == ASSAY_OK && file < plan->files; file++) {
+        const struct assay_manifest_file *files = &before.file[file * each];
         struct assay_plan_page place;
         char name[ASSAY_JOB_FILE_NAME_SIZE];
         assay_plan_page(plan, assay_plan_file_page(plan, file), &place);
         assay_job_file_name(job->job, place.file_labels, name);
-        if (strcmp(name, before.file[file].name) != 0 || !is_whole(printed, &before.file[file])) {
+        if (file * each + each > before.files || strcmp(name, files[0].name) != 0 ||
+            !is_whole(printed, &files[0]) || !is_whole(printed, &files[each - 1])) {
             break;
         }
-        error = assay_printed_add(printed, &before.file[file], last_of_file(plan, file), reason);
-        if (error != ASSAY_OK) {
-            break;
-        }
+        error = assay_printed_add(printed, files, last_of_file(plan, file), reason);
     }
     assay_manifest_deinit(&before);
     return error;
@@ -344,21 +344,23 @@ static void set_ranges(struct assay_printed *printed, uint32_t last)
 }
 
 enum assay_error assay_printed_add(struct assay_printed *printed,
-                                   const struct assay_manifest_file *file, uint32_t last,
+                                   const struct assay_manifest_file *files, uint32_t last,
                                    struct assay_reason *reason)
 {
     struct assay_manifest *manifest = &printed->manifest;
-    assay_assert(manifest->files < ASSAY_MANIFEST_FILES_MAX);
-    if (manifest->files == printed->room) {
+    uint32_t each = assay_job_files_each(printed->job);
+    assay_assert(manifest->files + each <= ASSAY_MANIFEST_FILES_MAX);
+    if (manifest->files + each > printed->room) {
         uint32_t room = printed->room * 2 + 16;
-        struct assay_manifest_file *files = reallocarray(manifest->file, room, sizeof *files);
-        if (files == NULL) {
+        struct assay_manifest_file *more = reallocarray(manifest->file, room, sizeof *more);
+        if (more == NULL) {
             return assay_fail(reason, ASSAY_E_MEMORY, NULL);
         }
-        manifest->file = files;
+        manifest->file = more;
         printed->room = room;
     }
-    manifest->file[manifest->files++] = *file;
+    memcpy(&manifest->file[manifest->files], files, each * sizeof *files);
+    manifest->files += each;
     set_ranges(printed, last);
     printed->saved = false;
     uint64_t now_ns = assay_clock_monotonic_ns();

@@ -49,9 +49,10 @@ ASSAY_MUST_CHECK enum assay_error assay_printed_open(const struct assay_folder *
                                                      struct assay_printed **printed,
                                                      struct assay_reason *reason);
 
-/** Note a finished file that ends with the plan's number `last`; files come in order. */
+/** Note a finished label file that ends with the plan's number `last`, and the file of its PINs if
+ *  they have one; files come in order. files: assay_job_files_each of them. */
 ASSAY_MUST_CHECK enum assay_error assay_printed_add(struct assay_printed *printed,
-                                                    const struct assay_manifest_file *file,
+                                                    const struct assay_manifest_file *files,
                                                     uint32_t last, struct assay_reason *reason);
 
 /** Sign and write the manifest as it is now; nothing if no file is finished. */

@@ -135,7 +135,7 @@ refused 1 "nothere" --order order.json --keys nothere --format pdf --out refused
 ASSAY_PASSPHRASE=wrong refused 1 "" --order order.json $all
 refused 1 "0-999" --order order.json $all --range 0-1000
 refused 2 "--range" --order order.json $all --range x
-refused 1 "0.33 mm" --order order.json $all --url gs1-lot --ecc H --dpi 80
+refused 1 "0.33 mm" --order order.json $all --url gs1-lot --ecc H --layout roll:40x15
 refused 2 "there is no layout" --order order.json $all --layout a5
 refused 2 "--format" --order order.json --keys data/keys --format bmp --out refused
 refused 2 "--dpi" --order order.json $all --dpi 71

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "codegen/stamp.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "codegen/font.h"
+
+static const char alphabet[ASSAY_STAMP_CHARACTERS + 1] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ-";
+
+static int32_t pen_of(unsigned character, int32_t em)
+{
+    return (int32_t)(((int64_t)character * em * 6001 + 5000) / 10000);
+}
+
+static enum assay_error draw_cells(const struct assay_font *font, int32_t em,
+                                   struct assay_cells *cells)
+{
+    cells->em = em;
+    struct assay_dot origin = {0, em};
+    enum assay_error error = ASSAY_OK;
+    for (unsigned i = 0; i < ASSAY_STAMP_CHARACTERS && error == ASSAY_OK; i++) {
+        char text[2] = {alphabet[i], '\0'};
+        error = assay_bitmap_init(&cells->cell[i], pen_of(1, em) + 1, em + em / 4 + 1);
+        if (error == ASSAY_OK) {
+            error = assay_font_draw(font, text, em, &origin, &cells->cell[i]);
+        }
+    }
+    return error;
+}
+
+/* Room above and below a baseline that every glyph of a label's fonts keeps to. */
+static int32_t above(int32_t em)
+{
+    return em;
+}
+
+static int32_t below(int32_t em)
+{
+    return em / 4 + 1;
+}
+
+static enum assay_error draw_fixed(const struct assay_sheet *sheet, const struct assay_line *line,
+                                   struct assay_patch *patch)
+{
+    *patch = (struct assay_patch){.fixed = true, .x = line->x, .y = line->y - above(line->em)};
+    enum assay_error error =
+        assay_bitmap_init(&patch->base, line->width + 2, above(line->em) + below(line->em));
+    struct assay_dot pen = {0, above(line->em)};
+    return error == ASSAY_OK
+               ? assay_font_draw(sheet->fonts->sans, line->text, line->em, &pen, &patch->base)
+               : error;
+}
+
+static enum assay_error prepare_code(const struct assay_line *line, const struct assay_cells *cells,
+                                     struct assay_patch *patch)
+{
+    *patch = (struct assay_patch){
+        .x = line->x, .y = line->y - above(line->em), .line = line, .cells = cells};
+    return assay_bitmap_init(&patch->base, pen_of(line->len, line->em) + 2,
+                             above(line->em) + below(line->em));
+}
+
+static void draw_frame(const struct assay_frame *frame, struct assay_bitmap *bitmap)
+{
+    int32_t width = frame->width, height = frame->height, stroke = frame->stroke;
+    const struct assay_rectangle sides[] = {{0, 0, width, stroke},
+                                            {0, height - stroke, width, stroke},
+                                            {0, 0, stroke, height},
+                                            {width - stroke, 0, stroke, height}};
+    for (size_t i = 0; i < ASSAY_COUNT_OF(sides); i++) {
+        assay_bitmap_darken(bitmap, &sides[i]);
+    }
+}
+
+static bool in_frame(const struct assay_frame *frame, const struct assay_line *line)
+{
+    return frame->stroke > 0 && line->y > frame->y && line->y <= frame->y + frame->height &&
+           line->kind != ASSAY_LINE_CODE;
+}
+
+/* The frame, its caption, and what changes in it, as one patch. */
+static enum assay_error prepare_frame(const struct assay_sheet *sheet, struct assay_stamp *stamp,
+                                      struct assay_patch *patch)
+{
+    const struct assay_placement *place = sheet->placement;
+    const struct assay_frame *frame = &place->frame;
+    *patch = (struct assay_patch){.fixed = true, .x = frame->x, .y = frame->y};
+    enum assay_error error = assay_bitmap_init(&patch->base, frame->width, frame->height);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    draw_frame(frame, &patch->base);
+    for (unsigned i = 0; i < place->lines && error == ASSAY_OK; i++) {
+        const struct assay_line *line = &place->line[i];
+        struct assay_dot pen = {line->x - frame->x, line->y - frame->y};
+        if (!in_frame(frame, line)) {
+            continue;
+        }
+        if (line->kind == ASSAY_LINE_FIXED) {
+            error = assay_font_draw(sheet->fonts->sans, line->text, line->em, &pen, &patch->base);
+        } else {
+            patch->fixed = false;
+            patch->line = line;
+            patch->cells = &stamp->cells[1];
+            patch->pen = pen.x;
+            patch->baseline = pen.y - above(line->em);
+            error = draw_cells(sheet->fonts->mono, line->em, &stamp->cells[1]);
+        }
+    }
+    return error;
+}
+
+static enum assay_error fill(const struct assay_sheet *sheet, struct assay_stamp *stamp)
+{
+    const struct assay_placement *place = sheet->placement;
+    enum assay_error error = ASSAY_OK;
+    for (unsigned i = 0; i < place->lines && error == ASSAY_OK; i++) {
+        const struct assay_line *line = &place->line[i];
+        struct assay_patch *patch = &stamp->patch[stamp->patches];
+        if (in_frame(&place->frame, line)) {
+            continue;
+        }
+        stamp->patches++;
+        if (line->kind == ASSAY_LINE_FIXED) {
+            error = draw_fixed(sheet, line, patch);
+            continue;
+        }
+        assay_assert(line->kind == ASSAY_LINE_CODE);
+        if (stamp->cells[0].em == 0) {
+            error = draw_cells(sheet->fonts->mono, line->em, &stamp->cells[0]);
+        }
+        if (error == ASSAY_OK) {
+            error = prepare_code(line, &stamp->cells[0], patch);
+        }
+    }
+    if (error == ASSAY_OK && place->frame.stroke > 0) {
+        error = prepare_frame(sheet, stamp, &stamp->patch[stamp->patches++]);
+    }
+    return error;
+}
+
+enum assay_error assay_stamp_create(const struct assay_sheet *sheet, struct assay_stamp **stamp)
+{
+    struct assay_stamp *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return ASSAY_E_MEMORY;
+    }
+    enum assay_error error = fill(sheet, made);
+    if (error != ASSAY_OK) {
+        assay_stamp_destroy(made);
+        return error;
+    }
+    for (unsigned i = 0; i < made->patches; i++) {
+        const struct assay_bitmap *base = &made->patch[i].base;
+        size_t bytes = base->stride_bytes * (size_t)base->height;
+        made->patch_bytes_max = bytes > made->patch_bytes_max ? bytes : made->patch_bytes_max;
+    }
+    *stamp = made;
+    return ASSAY_OK;
+}
+
+void assay_stamp_destroy(struct assay_stamp *stamp)
+{
+    if (stamp == NULL) {
+        return;
+    }
+    for (unsigned i = 0; i < stamp->patches; i++) {
+        assay_bitmap_deinit(&stamp->patch[i].base);
+    }
+    for (unsigned i = 0; i < 2 * ASSAY_STAMP_CHARACTERS; i++) {
+        assay_bitmap_deinit(
+            &stamp->cells[i / ASSAY_STAMP_CHARACTERS].cell[i % ASSAY_STAMP_CHARACTERS]);
+    }
+    free(stamp);
+}
+
+enum assay_error assay_stamp_prepare(const struct assay_sheet *sheet, void **shared,
+                                     struct assay_reason *reason)
+{
+    struct assay_stamp *stamp;
+    enum assay_error error = assay_stamp_create(sheet, &stamp);
+    if (error != ASSAY_OK) {
+        return assay_fail(reason, error, NULL);
+    }
+    *shared = stamp;
+    return ASSAY_OK;
+}
+
+void assay_stamp_release(void *shared)
+{
+    assay_stamp_destroy(shared);
+}
+
+void assay_stamp_ink(const struct assay_patch *patch, const struct assay_label *label,
+                     uint8_t *bits, struct assay_bitmap *picture)
+{
+    *picture = patch->base;
+    if (patch->fixed) {
+        return;
+    }
+    memcpy(bits, patch->base.bits, patch->base.stride_bytes * (size_t)patch->base.height);
+    picture->bits = bits;
+    char text[ASSAY_LINE_SHOWN_SIZE];
+    unsigned count = assay_line_shown(patch->line, label, text);
+    for (unsigned i = 0; i < count; i++) {
+        const char *found = strchr(alphabet, text[i]);
+        assay_assert(found != NULL);
+        assay_bitmap_lay(picture, &patch->cells->cell[found - alphabet],
+                         patch->pen + pen_of(i, patch->cells->em), patch->baseline);
+    }
+}
