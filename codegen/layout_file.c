@@ -238,7 +238,9 @@ enum assay_error assay_layout_parse(const char *name, const struct assay_buffer 
         tell(&check, 1, "", "out of memory");
         return ASSAY_E_MEMORY;
     }
-    yaml_parser_set_input_string(&parser, text->data, text->len_bytes);
+    /* libyaml wants a pointer of an empty text too. */
+    const unsigned char *bytes = text->len_bytes > 0 ? text->data : (const unsigned char *)"";
+    yaml_parser_set_input_string(&parser, bytes, text->len_bytes);
     enum assay_error error = parse(&check, &parser);
     yaml_parser_delete(&parser);
     if (error == ASSAY_OK) {
