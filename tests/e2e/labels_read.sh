@@ -67,10 +67,10 @@ pdf() {
         labels "$1" --format pdf --dpi $dpi "${@:2}"
         for file in labels/*.pdf; do
             qpdf --check "$file" >out 2>&1 || complain "qpdf: $(cat out)"
-            pdftoppm -r $dpi -mono "$file" "page-$(basename "$file" .pdf)"
+            pdftoppm -r $dpi -gray -aa no -aaVector no "$file" "page-$(basename "$file" .pdf)"
         done
-        zbar 'page*.pbm' ''
-        zxing 'page*.pbm' ''
+        zbar 'page*.pgm' ''
+        zxing 'page*.pgm' ''
     done
 }
 
