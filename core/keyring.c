@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/keyring.h"
+#include "core/keyring_private.h"
 
 #include "core/keyfile.h"
 
@@ -16,11 +16,6 @@
 #include <unistd.h>
 
 enum { FILE_NAME_SIZE = 32, PEM_LEN_MAX = 4096 };
-
-struct assay_keyring {
-    unsigned open; /* bit set of 1 << enum assay_key_name */
-    uint8_t secrets[ASSAY_KEY_NAMES][ASSAY_ROOT_KEY_LEN];
-};
 
 /* A file's kind is its row's number plus one. */
 static const struct {
@@ -206,7 +201,7 @@ static enum assay_error sync_folders(int folder, const char *dir, struct assay_r
 }
 
 static enum assay_error make_all(int folder, const char *dir, const char *passphrase,
-                                 struct assay_reason *reason)
+                                 unsigned wanted, struct assay_reason *reason)
 {
     struct assay_key_lock lock = {.passphrase = passphrase};
     enum assay_error error = assay_key_lock_renew(&lock, ASSAY_KEY_COST);
@@ -214,7 +209,9 @@ static enum assay_error make_all(int folder, const char *dir, const char *passph
         return assay_fail(reason, error, "scrypt failed; it needs 32 MiB of memory");
     }
     for (int name = 0; name < ASSAY_KEY_NAMES && error == ASSAY_OK; name++) {
-        error = make_one(folder, &lock, (enum assay_key_name)name, reason);
+        if ((wanted & 1u << name) != 0) {
+            error = make_one(folder, &lock, (enum assay_key_name)name, reason);
+        }
     }
     assay_bytes_wipe(&lock, sizeof lock);
     return error == ASSAY_OK ? sync_folders(folder, dir, reason) : error;
@@ -223,6 +220,14 @@ static enum assay_error make_all(int folder, const char *dir, const char *passph
 enum assay_error assay_keyring_init(const char *dir, const char *passphrase,
                                     struct assay_reason *reason)
 {
+    return assay_keyring_init_some(dir, passphrase, (1u << ASSAY_KEY_NAMES) - 1, reason);
+}
+
+enum assay_error assay_keyring_init_some(const char *dir, const char *passphrase, unsigned wanted,
+                                         struct assay_reason *reason)
+{
+    assay_assert(wanted != 0);
+    assay_assert(wanted >> ASSAY_KEY_NAMES == 0);
     if (passphrase[0] == '\0') {
         return assay_fail(reason, ASSAY_E_PASSPHRASE, "the passphrase of new key files is empty");
     }
@@ -234,7 +239,7 @@ enum assay_error assay_keyring_init(const char *dir, const char *passphrase,
     if (error != ASSAY_OK) {
         return error;
     }
-    error = make_all(folder, dir, passphrase, reason);
+    error = make_all(folder, dir, passphrase, wanted, reason);
     if (error != ASSAY_OK && error != ASSAY_E_EXISTS) {
         remove_all(folder);
     }
@@ -325,103 +330,13 @@ bool assay_keyring_has(const struct assay_keyring *keyring, enum assay_key_name 
     return (keyring->open & 1u << name) != 0;
 }
 
-/* -- derivation -- */
-
-/* info of HKDF: text, then the number, BE, if there is one. */
-struct purpose {
-    const char *text;
-    bool numbered;
-    uint32_t number;
-};
-
-/* HKDF-SHA256 (RFC 5869) without salt; up to 32 bytes, so that expanding is one HMAC. OpenSSL's
- * own takes four times as long, and a start derives keys for each batch. */
-static void derive(const uint8_t from[ASSAY_ROOT_KEY_LEN], struct purpose purpose, uint8_t *key,
-                   size_t key_len)
-{
-    static const uint8_t no_salt[ASSAY_SHA256_LEN];
-    uint8_t info[64];
-    size_t len = strlen(purpose.text);
-    assay_assert(len + 5 <= sizeof info);
-    assay_assert(key_len <= ASSAY_SHA256_LEN);
-    memcpy(info, purpose.text, len);
-    for (int byte = 0; purpose.numbered && byte < 4; byte++) {
-        info[len++] = (uint8_t)(purpose.number >> (24 - 8 * byte));
-    }
-    info[len++] = 1; /* the first block of output */
-    uint8_t extracted[ASSAY_SHA256_LEN];
-    uint8_t expanded[ASSAY_SHA256_LEN];
-    assay_hmac_sha256(no_salt, from, ASSAY_ROOT_KEY_LEN, extracted);
-    assay_hmac_sha256(extracted, info, len, expanded);
-    memcpy(key, expanded, key_len);
-    assay_bytes_wipe(extracted, sizeof extracted);
-    assay_bytes_wipe(expanded, sizeof expanded);
-}
-
-/* The open secret of this name. */
-static const uint8_t *secret_of(const struct assay_keyring *keyring, enum assay_key_name name)
-{
-    assay_assert(assay_keyring_has(keyring, name));
-    return keyring->secrets[name];
-}
-
-void assay_keyring_batch_keys(const struct assay_keyring *keyring, uint32_t epoch, uint32_t handle,
-                              struct assay_batch_keys *keys)
-{
-    uint8_t of_epoch[ASSAY_ROOT_KEY_LEN];
-    uint8_t of_batch[2 * ASSAY_CMAC_KEY_LEN];
-    derive(secret_of(keyring, ASSAY_KEY_LABEL), (struct purpose){"assay/label/epoch", true, epoch},
-           of_epoch, sizeof of_epoch);
-    derive(of_epoch, (struct purpose){"assay/label/batch", true, handle}, of_batch,
-           sizeof of_batch);
-    memcpy(keys->tag, of_batch, sizeof keys->tag);
-    memcpy(keys->mask, of_batch + sizeof keys->tag, sizeof keys->mask);
-    assay_bytes_wipe(of_epoch, sizeof of_epoch);
-    assay_bytes_wipe(of_batch, sizeof of_batch);
-}
-
-void assay_keyring_offline_seed(const struct assay_keyring *keyring, uint32_t epoch,
-                                uint32_t handle, uint8_t seed[ASSAY_ED25519_KEY_LEN])
-{
-    uint8_t of_epoch[ASSAY_ROOT_KEY_LEN];
-    derive(secret_of(keyring, ASSAY_KEY_LABEL), (struct purpose){"assay/label/epoch", true, epoch},
-           of_epoch, sizeof of_epoch);
-    derive(of_epoch, (struct purpose){"assay/label/offline", true, handle}, seed,
-           ASSAY_ED25519_KEY_LEN);
-    assay_bytes_wipe(of_epoch, sizeof of_epoch);
-}
-
-void assay_keyring_pin_key(const struct assay_keyring *keyring, uint32_t epoch, uint32_t handle,
-                           uint8_t key[ASSAY_CMAC_KEY_LEN])
-{
-    uint8_t of_epoch[ASSAY_ROOT_KEY_LEN];
-    derive(secret_of(keyring, ASSAY_KEY_PIN), (struct purpose){"assay/pin/epoch", true, epoch},
-           of_epoch, sizeof of_epoch);
-    derive(of_epoch, (struct purpose){"assay/pin/batch", true, handle}, key, ASSAY_CMAC_KEY_LEN);
-    assay_bytes_wipe(of_epoch, sizeof of_epoch);
-}
-
-void assay_keyring_service_key(const struct assay_keyring *keyring,
-                               enum assay_service_purpose purpose, uint8_t key[ASSAY_ROOT_KEY_LEN])
-{
-    static const char *const texts[] = {
-        [ASSAY_PURPOSE_PERSONAL] = "assay/service/personal",
-        [ASSAY_PURPOSE_RECEIPT] = "assay/service/receipt",
-        [ASSAY_PURPOSE_DEVICE] = "assay/service/device",
-        [ASSAY_PURPOSE_PHONE] = "assay/service/phone",
-    };
-    assay_assert(purpose < ASSAY_COUNT_OF(texts));
-    derive(secret_of(keyring, ASSAY_KEY_SERVICE), (struct purpose){texts[purpose], false, 0}, key,
-           ASSAY_ROOT_KEY_LEN);
-}
-
 /* -- signatures -- */
 
 void assay_keyring_sign(const struct assay_keyring *keyring, enum assay_key_name name,
                         const void *data, size_t len_bytes, uint8_t sig[ASSAY_ED25519_SIG_LEN])
 {
     assay_assert(rows[name].public_file != NULL);
-    ASSAY_CLEANUP(pkey_free) EVP_PKEY *key = private_key(secret_of(keyring, name));
+    ASSAY_CLEANUP(pkey_free) EVP_PKEY *key = private_key(assay_keyring_secret(keyring, name));
     ASSAY_CLEANUP(digest_context_free) EVP_MD_CTX *context = EVP_MD_CTX_new();
     assay_assert(key != NULL);
     assay_assert(context != NULL);
@@ -437,7 +352,7 @@ void assay_keyring_public_key(const struct assay_keyring *keyring, enum assay_ke
                               uint8_t key[ASSAY_ED25519_KEY_LEN])
 {
     assay_assert(rows[name].public_file != NULL);
-    ASSAY_CLEANUP(pkey_free) EVP_PKEY *pair = private_key(secret_of(keyring, name));
+    ASSAY_CLEANUP(pkey_free) EVP_PKEY *pair = private_key(assay_keyring_secret(keyring, name));
     size_t len = ASSAY_ED25519_KEY_LEN;
     assay_assert(pair != NULL);
     int done = EVP_PKEY_get_raw_public_key(pair, key, &len);

@@ -44,6 +44,11 @@ struct assay_keyring;
 ASSAY_MUST_CHECK enum assay_error assay_keyring_init(const char *dir, const char *passphrase,
                                                      struct assay_reason *reason);
 
+/** The same for some of the keys alone (a print site's: its own). wanted: as assay_keyring_open's. */
+ASSAY_MUST_CHECK enum assay_error assay_keyring_init_some(const char *dir, const char *passphrase,
+                                                          unsigned wanted,
+                                                          struct assay_reason *reason);
+
 /** Open those of the key files that are named in `wanted` (bit set of 1 << enum assay_key_name).
  *  returns ASSAY_OK; ASSAY_E_NOT_FOUND (names the file); ASSAY_E_PASSPHRASE; ASSAY_E_CORRUPT;
  *  ASSAY_E_VERSION. *keyring: the caller's to close; may be shared by threads, read only. */
@@ -57,6 +62,24 @@ void assay_keyring_close(struct assay_keyring *keyring);
 
 /** True if this key is open. */
 bool assay_keyring_has(const struct assay_keyring *keyring, enum assay_key_name name);
+
+#define ASSAY_BATCH_SECRET_LEN 64
+
+/** What one batch's labels, or its PINs, are made with; travels alone (core/batch_key.h). Secret:
+ *  wipe after use. */
+struct assay_batch_key {
+    enum assay_key_name name; /* ASSAY_KEY_LABEL or ASSAY_KEY_PIN */
+    uint32_t handle;
+    uint32_t epoch;
+    bool offline;                           /* a label key with the seed of form O1 */
+    uint8_t secret[ASSAY_BATCH_SECRET_LEN]; /* Kt, Km, O1 seed or zeros; or Kpin and zeros */
+};
+
+/** Let one batch's key stand in for a root that is not open; only that batch can be asked for. */
+void assay_keyring_add_batch(struct assay_keyring *keyring, const struct assay_batch_key *key);
+
+/** Fill in the secret of key->name, handle, epoch and offline. The root is open. */
+void assay_keyring_take_batch(const struct assay_keyring *keyring, struct assay_batch_key *key);
 
 /** Label keys of a batch. The label root is open. threads: any. */
 void assay_keyring_batch_keys(const struct assay_keyring *keyring, uint32_t epoch, uint32_t handle,
