@@ -9,7 +9,7 @@
 #include "batch-tools/carton.h"
 
 #define EXIT_USAGE 2
-#define OPTIONS_MAX 16
+#define OPTIONS_MAX 24
 #define KEY_FIRST 0x100
 #define KEY_DATA 0x200
 #define KEY_JSON 0x201

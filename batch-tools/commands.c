@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The table of commands: help, options, where each value goes, what is printed. */
-#include "batch-tools/tool.h"
+#include "batch-tools/columns.h"
 
+#define OPENERS                                                                                    \
+    TEXT("to", "CERT.pem", NULL, false, "certificate that the keys are encrypted to"),             \
+        TEXT("site-passphrase-file", "FILE", NULL, false, "or passphrase that opens the keys")
 #define KEY(name) (1u << ASSAY_KEY_##name)
 #define TEXT(name, value, param, required, help)                                                   \
     {                                                                                              \
@@ -64,6 +67,16 @@ static const struct assay_tool_option batch_create_options[] = {
     FLAG("offline", "offline", "labels carry a signature that is checked without a network"),
     NUMBER("epoch", "N", "epoch", false, "epoch of its keys (default 1)"),
     TEXT("out", "FILE", NULL, true, "where the signed order goes; must not exist"),
+    TEXT("keys-out", "FILE", NULL, false, "the batch's label keys alone, for a print site"),
+    TEXT("pin-keys-out", "FILE", NULL, false, "its PIN key alone, perhaps for another"),
+    OPENERS,
+    {0},
+};
+
+static const struct assay_tool_option batch_keys_options[] = {
+    TEXT("out", "FILE", NULL, false, "the batch's label keys; must not exist"),
+    TEXT("pin-out", "FILE", NULL, false, "its PIN key; must not exist"),
+    OPENERS,
     {0},
 };
 
@@ -177,102 +190,6 @@ static const struct assay_tool_option restore_options[] = {
 
 static const struct assay_tool_option no_options[] = {{0}};
 
-static const struct assay_tool_column product_columns[] = {
-    {"SKU", "sku", false},
-    {"GTIN", "gtin", false},
-    {"NAME", "name_zh", false},
-    {"NAME (EN)", "name_en", false},
-    {"MONTHS", "warranty_months", true},
-    {"BONUS", "registration_bonus_months", true},
-    {0},
-};
-
-static const struct assay_tool_column batch_columns[] = {
-    {"BATCH", "handle", false},
-    {"SKU", "sku", false},
-    {"LOT", "lot", false},
-    {"STATE", "state", false},
-    {"COUNT", "count", true},
-    {"PRINTED", "printed", true},
-    {"ACTIVE", "active", true},
-    {"SHIPPED", "shipped", true},
-    {"RECALLED", "recalled", true},
-    {"VOID", "voided", true},
-    {"EXPIRES", "expires_on", false},
-    {"PIN", "pin", false},
-    {0},
-};
-
-const struct assay_tool_column assay_tool_reconcile_columns[] = {
-    {"BATCH", "handle", false},
-    {"SKU", "sku", false},
-    {"LOT", "lot", false},
-    {"STATE", "state", false},
-    {"ISSUED", "reconciliation.issued", true},
-    {"GOOD", "reconciliation.good", true},
-    {"SPOILED", "reconciliation.spoiled", true},
-    {"VOID", "reconciliation.void", true},
-    {"UNACCOUNTED", "reconciliation.unaccounted", true},
-    {"ACTIVE", "active", true},
-    {"NO MANIFEST", "without_manifest", false},
-    {0},
-};
-
-static const struct assay_tool_column job_columns[] = {
-    {"JOB", "job", false},
-    {"KIND", "kind", false},
-    {"LABELS", "labels", true},
-    {"RANGES", "ranges", false},
-    {"SITE", "site", false},
-    {"PRINTER", "printer", false},
-    {"REASON", "reason", false},
-    {"IMPORTED", "imported_at", false},
-    {0},
-};
-
-static const struct assay_tool_column alert_columns[] = {
-    {"AT", "at", false},        {"KIND", "kind", false},
-    {"BATCH", "handle", false}, {"ITEM", "index", true},
-    {"SKU", "sku", false},      {"LOT", "lot", false},
-    {"SITE", "site", false},    {"PRINTER", "printer", false},
-    {"FILE", "file", false},    {0},
-};
-
-static const struct assay_tool_column history_columns[] = {
-    {"AT", "at", false},
-    {"SCAN", "number", true},
-    {"VERDICT", "verdict", false},
-    {"COUNTRY", "place.country", false},
-    {"REGION", "place.region", false},
-    {"CITY", "place.city", false},
-    {"RISK", "risk.level", false},
-    {0},
-};
-
-static const struct assay_tool_column scan_columns[] = {
-    {"POSITION", "position", true},
-    {"AT", "at", false},
-    {"BATCH", "handle", false},
-    {"ITEM", "index", true},
-    {"SKU", "sku", false},
-    {"SCAN", "number", true},
-    {"VERDICT", "verdict", false},
-    {"REGION", "place.region", false},
-    {"CITY", "place.city", false},
-    {"RISK", "risk.level", false},
-    {0},
-};
-
-static const struct assay_tool_column site_columns[] = {
-    {"SITE", "name", false}, {"KEY", "key", false}, {"REVOKED", "revoked", false},
-    {"AT", "at", false},     {"BY", "by", false},   {0},
-};
-
-static const struct assay_tool_column token_columns[] = {
-    {"TOKEN", "name", false}, {"SCOPES", "scopes", false}, {"REVOKED", "revoked", false},
-    {"AT", "at", false},      {"BY", "by", false},         {0},
-};
-
 #define MOVE(verb, help_text, list_options)                                                        \
     {                                                                                              \
         .words = "batch " verb, .operand = "HANDLE", .operand_param = "handle", .help = help_text, \
@@ -314,7 +231,7 @@ const struct assay_tool_command assay_tool_commands[] = {
      .options = no_options,
      .list = "products",
      .only_list = true,
-     .columns = product_columns},
+     .columns = assay_tool_product_columns},
     {.words = "product show",
      .help = "Show one product.",
      .office = "product.show",
@@ -336,6 +253,14 @@ const struct assay_tool_command assay_tool_commands[] = {
      .needs_data = true,
      .options = batch_order_options,
      .run = assay_tool_order},
+    {.words = "batch keys",
+     .operand = "HANDLE",
+     .operand_param = "handle",
+     .help = "Write the keys of one batch alone, for a print site.",
+     .office = "batch.show",
+     .needs_data = true,
+     .options = batch_keys_options,
+     .run = assay_tool_batch_keys},
     MOVE("activate", "Put items on sale: good labels only.", activate_options),
     MOVE("spoil", "Note printed labels that are no good.", spoil_options),
     {.words = "batch honey",
@@ -358,7 +283,7 @@ const struct assay_tool_command assay_tool_commands[] = {
      .options = batch_list_options,
      .list = "batches",
      .only_list = true,
-     .columns = batch_columns,
+     .columns = assay_tool_batch_columns,
      .run = assay_tool_batch_list},
     {.words = "batch show",
      .operand = "HANDLE",
@@ -368,7 +293,7 @@ const struct assay_tool_command assay_tool_commands[] = {
      .needs_data = true,
      .options = no_options,
      .list = "jobs",
-     .columns = job_columns},
+     .columns = assay_tool_job_columns},
     {.words = "alert list",
      .help = "List alerts: labels scanned before the sale, decoys scanned.",
      .office = "alert.list",
@@ -376,7 +301,7 @@ const struct assay_tool_command assay_tool_commands[] = {
      .options = alert_options,
      .list = "alerts",
      .only_list = true,
-     .columns = alert_columns},
+     .columns = assay_tool_alert_columns},
     {.words = "manifest import",
      .operand = "FILE",
      .help = "Take in a print site's manifest: checks its signature, notes what was printed.",
@@ -400,14 +325,14 @@ const struct assay_tool_command assay_tool_commands[] = {
      .needs_data = true,
      .options = item_options,
      .list = "history",
-     .columns = history_columns},
+     .columns = assay_tool_history_columns},
     {.words = "scans list",
      .help = "List recorded scans, page by page.",
      .office = "scans.list",
      .needs_data = true,
      .options = scans_options,
      .list = "scans",
-     .columns = scan_columns},
+     .columns = assay_tool_scan_columns},
     {.words = "stats show",
      .help = "Show figures of the store.",
      .office = "stats.show",
@@ -428,7 +353,7 @@ const struct assay_tool_command assay_tool_commands[] = {
      .options = no_options,
      .list = "sites",
      .only_list = true,
-     .columns = site_columns},
+     .columns = assay_tool_site_columns},
     {.words = "site revoke",
      .operand = "NAME",
      .operand_param = "name",
@@ -451,7 +376,7 @@ const struct assay_tool_command assay_tool_commands[] = {
      .options = no_options,
      .list = "tokens",
      .only_list = true,
-     .columns = token_columns},
+     .columns = assay_tool_token_columns},
     {.words = "token revoke",
      .operand = "NAME",
      .operand_param = "name",

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batch-tools/columns.h"
 #include "batch-tools/door.h"
 #include "batch-tools/show.h"
 #include "batch-tools/tool.h"

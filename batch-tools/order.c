@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "batch-tools/door.h"
+#include "batch-tools/parcel.h"
 #include "batch-tools/show.h"
 #include "batch-tools/tool.h"
 #include "core/file.h"
@@ -96,15 +97,10 @@ static enum assay_error write_order(struct assay_tool_call *call, const json_t *
     return ASSAY_OK;
 }
 
-enum assay_error assay_tool_order(struct assay_tool_call *call)
+static enum assay_error make_order(struct assay_tool_call *call, const struct assay_parcel *parcel)
 {
-    const char *out = assay_tool_text(call, "out");
-    if (access(out, F_OK) == 0) {
-        return assay_fail(&call->reason, ASSAY_E_EXISTS,
-                          "--out: %s exists already; name another file", out);
-    }
-    /* The key is opened before anything is created, so that no batch is left without its order. */
-    enum assay_error error = assay_tool_keys(call, call->command->keys);
+    /* Keys are opened before anything is created, so that no batch is left without its order. */
+    enum assay_error error = assay_tool_keys(call, call->command->keys | assay_parcel_keys(parcel));
     if (error != ASSAY_OK) {
         return error;
     }
@@ -112,7 +108,31 @@ enum assay_error assay_tool_order(struct assay_tool_call *call)
     error = assay_door_run(call, call->command->office, call->params, &result);
     if (error == ASSAY_OK) {
         error = write_order(call, result);
-        json_decref(result);
     }
+    if (error == ASSAY_OK && assay_parcel_keys(parcel) != 0) {
+        error = assay_parcel_write(call, parcel, json_object_get(result, "batch"));
+    }
+    json_decref(result);
+    return error;
+}
+
+enum assay_error assay_tool_order(struct assay_tool_call *call)
+{
+    const char *out = assay_tool_text(call, "out");
+    if (access(out, F_OK) == 0) {
+        return assay_fail(&call->reason, ASSAY_E_EXISTS,
+                          "--out: %s exists already; name another file", out);
+    }
+    struct assay_parcel parcel;
+    enum assay_error error = assay_parcel_prepare(call, "keys-out", "pin-keys-out", &parcel);
+    if (error == ASSAY_OK && parcel.pin_out != NULL &&
+        !json_is_true(json_object_get(call->params, "pin"))) {
+        error =
+            assay_fail(&call->reason, ASSAY_E_USAGE, "--pin-keys-out: there are PINs with --pin");
+    }
+    if (error == ASSAY_OK) {
+        error = make_order(call, &parcel);
+    }
+    assay_parcel_release(&parcel);
     return error;
 }

@@ -66,9 +66,6 @@ struct assay_tool_call {
 /** All commands; the last row's words are NULL. */
 extern const struct assay_tool_command assay_tool_commands[];
 
-/** Columns of batch list --reconcile. */
-extern const struct assay_tool_column assay_tool_reconcile_columns[];
-
 /** An own option's text or NULL; true if an own flag was given. */
 const char *assay_tool_text(const struct assay_tool_call *call, const char *name);
 bool assay_tool_flag(const struct assay_tool_call *call, const char *name);
@@ -85,6 +82,8 @@ enum assay_error assay_tool_init(struct assay_tool_call *call);
 enum assay_error assay_tool_order(struct assay_tool_call *call);
 /** batch list: asks page after page. */
 enum assay_error assay_tool_batch_list(struct assay_tool_call *call);
+/** batch keys HANDLE: writes the batch's own keys. */
+enum assay_error assay_tool_batch_keys(struct assay_tool_call *call);
 /** batch honey HANDLE: writes the decoys' rows. */
 enum assay_error assay_tool_honey(struct assay_tool_call *call);
 /** manifest import FILE. */

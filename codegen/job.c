@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "codegen/design.h"
+#include "codegen/job_keys.h"
 #include "codegen/output.h"
-#include "core/passphrase.h"
 
 #define ORDER_BYTES_MAX (16u * 1024)
 
@@ -23,7 +23,7 @@ static enum assay_error read_order(struct assay_job *job, struct assay_reason *r
     const struct assay_codegen_options *options = job->options;
     uint8_t office_key[ASSAY_ED25519_KEY_LEN];
     enum assay_error error =
-        assay_public_key_read(options->keys, ASSAY_KEY_OFFICE, office_key, reason);
+        assay_public_key_read(assay_job_site(options), ASSAY_KEY_OFFICE, office_key, reason);
     if (error != ASSAY_OK) {
         return error;
     }
@@ -59,23 +59,12 @@ static enum assay_error check_order(struct assay_job *job, struct assay_reason *
 
 static enum assay_error open_keys(struct assay_job *job, struct assay_reason *reason)
 {
-    const struct assay_codegen_options *options = job->options;
-    unsigned wanted = 1u << ASSAY_KEY_LABEL | 1u << ASSAY_KEY_SITE;
-    if (job->facts.has_pin || job->facts.pin_apart) {
-        wanted |= 1u << ASSAY_KEY_PIN;
-    }
-    char passphrase[ASSAY_PASSPHRASE_SIZE];
+    bool needs_pins = job->facts.has_pin || job->facts.pin_apart;
     enum assay_error error =
-        assay_passphrase_get(options->passphrase_file, true, passphrase, sizeof passphrase, reason);
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    error = assay_keyring_open(options->keys, passphrase, wanted, &job->keyring, reason);
-    assay_bytes_wipe(passphrase, sizeof passphrase);
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    return assay_public_key_read(options->keys, ASSAY_KEY_SITE, job->site_key, reason);
+        assay_job_keys_open(job->options, &job->order, needs_pins, &job->keyring, reason);
+    return error == ASSAY_OK ? assay_public_key_read(assay_job_site(job->options), ASSAY_KEY_SITE,
+                                                     job->site_key, reason)
+                             : error;
 }
 
 static enum assay_error open_fonts(struct assay_job *job, struct assay_reason *reason)
@@ -194,7 +183,10 @@ static enum assay_error plan(struct assay_job *job, struct assay_reason *reason)
 
 static enum assay_error prepare(struct assay_job *job, struct assay_reason *reason)
 {
-    enum assay_error error = read_order(job, reason);
+    enum assay_error error = assay_job_parties_check(job->options, reason);
+    if (error == ASSAY_OK) {
+        error = read_order(job, reason);
+    }
     if (error == ASSAY_OK) {
         error = check_order(job, reason);
     }

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codegen/package.h"
 #include "codegen/press.h"
+#include "codegen/site.h"
+#include "codegen/unpack.h"
 #include "codegen/verify_offline.h"
 #include "core/clock.h"
 #include "core/json.h"
@@ -96,38 +99,99 @@ static void report(const struct assay_job *job, const struct assay_printed *prin
     }
 }
 
-static enum assay_error print_job(const struct assay_job *job, struct assay_reason *reason)
+/* The package is made of finished files; it belongs to the job, so that --resume makes it, too. */
+static enum assay_error pack(const struct assay_job *job, const struct assay_folder *folder,
+                             const struct assay_printed *printed,
+                             const struct assay_certificate *to, struct assay_reason *reason)
 {
-    struct assay_folder folder;
-    enum assay_error error = assay_folder_open(job->options->out, &folder, reason);
-    if (error != ASSAY_OK) {
-        return error;
-    }
+    const struct assay_package package = {
+        .path = job->options->package,
+        .to = to,
+        .folder = folder,
+        .manifest = assay_printed_manifest(printed),
+        .manifest_name = assay_printed_name(printed),
+    };
+    return to == NULL ? ASSAY_OK : assay_package_write(&package, reason);
+}
+
+static enum assay_error print_into(const struct assay_job *job, const struct assay_folder *folder,
+                                   const struct assay_certificate *to, struct assay_reason *reason)
+{
     struct assay_printed_job facts;
     begin_facts(job, &facts);
     struct assay_printed *printed = NULL;
-    error = assay_printed_open(&folder, &facts, &printed, reason);
-    double seconds = 0;
-    if (error == ASSAY_OK) {
-        error = assay_press_run(job, &folder, printed, &seconds, reason);
-        assay_printed_end(printed, error == ASSAY_OK);
+    enum assay_error error = assay_printed_open(folder, &facts, &printed, reason);
+    if (error != ASSAY_OK) {
+        return error;
     }
+    double seconds = 0;
+    error = assay_press_run(job, folder, printed, &seconds, reason);
+    if (error == ASSAY_OK) {
+        error = pack(job, folder, printed, to, reason);
+    }
+    assay_printed_end(printed, error == ASSAY_OK);
     if (error == ASSAY_OK) {
         report(job, printed, seconds);
     }
     assay_printed_close(printed);
-    assay_folder_close(&folder);
     return error;
+}
+
+/* A certificate that is no good is refused before anything is printed. */
+static enum assay_error print_job(const struct assay_job *job, struct assay_reason *reason)
+{
+    const struct assay_codegen_options *options = job->options;
+    struct assay_certificate *to = NULL;
+    struct assay_folder folder = {.fd = -1};
+    enum assay_error error = ASSAY_OK;
+    if (options->package != NULL) {
+        error = assay_package_check(options->package, reason);
+    }
+    if (error == ASSAY_OK && options->to != NULL) {
+        error = assay_certificate_read(options->to, assay_clock_unix_ms(), &to, reason);
+    }
+    if (error == ASSAY_OK) {
+        error = assay_folder_open(options->out, &folder, reason);
+    }
+    if (error == ASSAY_OK) {
+        error = print_into(job, &folder, to, reason);
+    }
+    assay_folder_close(&folder);
+    assay_certificate_free(to);
+    return error;
+}
+
+struct subcommand {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    char *called; /* for messages */
+};
+
+static const struct subcommand *find_subcommand(const char *name)
+{
+    static char names[][32] = {"assay-codegen verify-offline", "assay-codegen unpack",
+                               "assay-codegen init-site"};
+    static const struct subcommand subcommands[] = {
+        {"verify-offline", assay_verify_offline, names[0]},
+        {"unpack", assay_unpack, names[1]},
+        {"init-site", assay_init_site, names[2]},
+    };
+    for (size_t i = 0; i < ASSAY_COUNT_OF(subcommands); i++) {
+        if (strcmp(name, subcommands[i].name) == 0) {
+            return &subcommands[i];
+        }
+    }
+    return NULL;
 }
 
 int main(int argc, char **argv)
 {
     struct assay_codegen_options options;
     struct assay_reason reason = {0};
-    if (argc > 1 && strcmp(argv[1], "verify-offline") == 0) {
-        static char name[] = "assay-codegen verify-offline";
-        argv[1] = name;
-        return assay_verify_offline(argc - 1, argv + 1);
+    const struct subcommand *subcommand = argc > 1 ? find_subcommand(argv[1]) : NULL;
+    if (subcommand != NULL) {
+        argv[1] = subcommand->called;
+        return subcommand->run(argc - 1, argv + 1);
     }
     set_signals();
     enum assay_error error = assay_codegen_options_read(argc, argv, &options, &reason);

@@ -18,6 +18,12 @@
 enum key {
     KEY_ORDER = 256,
     KEY_KEYS,
+    KEY_PIN_KEYS,
+    KEY_SITE,
+    KEY_CERT_KEY,
+    KEY_KEYS_PASSPHRASE_FILE,
+    KEY_PACKAGE,
+    KEY_TO,
     KEY_FORMAT,
     KEY_LAYOUT,
     KEY_OUT,
@@ -44,7 +50,14 @@ enum key {
 
 static const struct argp_option table[] = {
     {"order", KEY_ORDER, "FILE", 0, "Signed order, as assay-batch wrote it", 0},
-    {"keys", KEY_KEYS, "DIR", 0, "Folder of the key files", 0},
+    {"keys", KEY_KEYS, "DIR|FILE", 0, "The office's folder of keys, or one batch's label keys", 0},
+    {"pin-keys", KEY_PIN_KEYS, "FILE", 0, "The batch's PIN key", 0},
+    {"site", KEY_SITE, "DIR", 0, "With a file of keys: the site's own, see init-site --help", 0},
+    {"cert-key", KEY_CERT_KEY, "KEY.pem", 0, "Private key of the certificate that they are to", 0},
+    {"keys-passphrase-file", KEY_KEYS_PASSPHRASE_FILE, "FILE", 0,
+     "Passphrase of the batch's keys or of KEY.pem, if it is not the site's", 0},
+    {"package", KEY_PACKAGE, "FILE", 0, "Also put all files into one, encrypted", 0},
+    {"to", KEY_TO, "CERT.pem", 0, "The print house's certificate, of the package", 0},
     {"format", KEY_FORMAT, "pdf|svg|png|zpl|tspl|epl|csv", 0, "What to make", 0},
     {"layout", KEY_LAYOUT, "NAME", 0,
      "a4-21 (default of sheets), a4-24, a4-65, letter-30, single "
@@ -182,6 +195,18 @@ static const char **text_of(struct assay_codegen_options *options, int key)
         return &options->printer;
     case KEY_PASSPHRASE_FILE:
         return &options->passphrase_file;
+    case KEY_PIN_KEYS:
+        return &options->pin_keys;
+    case KEY_SITE:
+        return &options->site;
+    case KEY_CERT_KEY:
+        return &options->cert_key;
+    case KEY_KEYS_PASSPHRASE_FILE:
+        return &options->keys_passphrase_file;
+    case KEY_PACKAGE:
+        return &options->package;
+    case KEY_TO:
+        return &options->to;
     case KEY_LAYOUT_FILE:
         return &options->layout_file;
     case KEY_FONT:
@@ -262,7 +287,7 @@ static enum assay_error check_required(const struct assay_codegen_options *optio
         bool given;
     } required[] = {
         {"--order FILE", options->order != NULL},
-        {"--keys DIR", options->keys != NULL},
+        {"--keys DIR|FILE", options->keys != NULL},
         {"--format pdf|svg|png|zpl|tspl|epl|csv", options->format != NULL},
         {"--out DIR", options->out != NULL},
     };
@@ -283,6 +308,22 @@ static enum assay_error check_text(const char *option, const char *text, size_t 
                : assay_fail(reason, ASSAY_E_USAGE,
                             "%s: at most %zu bytes of UTF-8 without control characters", option,
                             most);
+}
+
+/* Whose keys, and for whom the package is. */
+static enum assay_error check_parties(const struct assay_codegen_options *options,
+                                      struct assay_reason *reason)
+{
+    if ((options->package == NULL) != (options->to == NULL)) {
+        return assay_fail(reason, ASSAY_E_USAGE, "--package FILE and --to CERT.pem go together");
+    }
+    bool of_site = options->pin_keys != NULL || options->cert_key != NULL ||
+                   options->keys_passphrase_file != NULL;
+    if (of_site && options->site == NULL) {
+        return assay_fail(reason, ASSAY_E_USAGE,
+                          "--pin-keys, --cert-key and --keys-passphrase-file go with --site DIR");
+    }
+    return ASSAY_OK;
 }
 
 /* A reprint says what and why; a first print has no reason. */
@@ -398,6 +439,9 @@ enum assay_error assay_codegen_options_read(int argc, char **argv,
     }
     if (reading.error == ASSAY_OK) {
         reading.error = settle(&reading.options, &reading.reason);
+    }
+    if (reading.error == ASSAY_OK) {
+        reading.error = check_parties(&reading.options, &reading.reason);
     }
     if (reading.error != ASSAY_OK) {
         *reason = reading.reason;

@@ -9,7 +9,11 @@
 /** Everything asked for; texts are borrowed from argv. */
 struct assay_codegen_options {
     const char *order;
-    const char *keys;
+    const char *keys; /* the office's folder of keys, or a file with one batch's */
+    const char *pin_keys;
+    const char *site; /* folder of the site's own keys, with a file */
+    const char *cert_key;
+    const char *keys_passphrase_file;
     const char *out;
     const char *range;   /* NULL: all items; read once the order is */
     const char *reprint; /* NULL: a first print */
@@ -32,6 +36,8 @@ struct assay_codegen_options {
     enum assay_url_form url;
     uint32_t dpi; /* 0: the format's own */
     uint32_t threads;
+    const char *package; /* file for a print house, or NULL */
+    const char *to;      /* its certificate */
     bool resume;
     bool json;
 };

@@ -183,21 +183,6 @@ static int source_read(BIO *bio, char *data, size_t size, size_t *got)
     return 1;
 }
 
-static int sink_write(BIO *bio, const char *data, size_t len, size_t *written)
-{
-    struct stream *stream = BIO_get_data(bio);
-    struct assay_span plain = {(const uint8_t *)data, len};
-    *written = 0;
-    if (stream->error == ASSAY_OK) {
-        stream->error = stream->sink->take(stream->sink->context, plain);
-    }
-    if (stream->error != ASSAY_OK) {
-        return 0;
-    }
-    *written = len;
-    return 1;
-}
-
 static long control(BIO *bio, int command, long number, void *pointer)
 {
     (void)number;
@@ -206,15 +191,11 @@ static long control(BIO *bio, int command, long number, void *pointer)
     return command == BIO_CTRL_FLUSH ? 1 : command == BIO_CTRL_EOF ? stream->ended : 0;
 }
 
-static BIO_METHOD *method_create(bool source)
+static BIO_METHOD *method_create(void)
 {
     BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "envelope");
-    if (method != NULL && source) {
-        BIO_meth_set_read_ex(method, source_read);
-    } else if (method != NULL) {
-        BIO_meth_set_write_ex(method, sink_write);
-    }
     if (method != NULL) {
+        BIO_meth_set_read_ex(method, source_read);
         BIO_meth_set_ctrl(method, control);
     }
     return method;
@@ -260,20 +241,49 @@ static CMS_ContentInfo *detached(struct stream *stream)
     return cms;
 }
 
-static enum assay_error decrypt(struct stream *stream, CMS_ContentInfo *cms, BIO *source, BIO *sink,
+/* CMS_decrypt keeps the whole of what a tag covers in memory until it is proven; here it goes to the sink,
+ * which has to wait for the proof. */
+static enum assay_error pour(struct stream *stream, BIO *cipher)
+{
+    uint8_t plain[65536];
+    for (;;) {
+        int got = BIO_read(cipher, plain, sizeof plain);
+        if (got <= 0) {
+            break;
+        }
+        enum assay_error error =
+            stream->sink->take(stream->sink->context, (struct assay_span){plain, (size_t)got});
+        if (error != ASSAY_OK) {
+            return error;
+        }
+    }
+    if (stream->error != ASSAY_OK) {
+        return stream->error;
+    }
+    bool proven = BIO_method_type(cipher) == BIO_TYPE_CIPHER && BIO_get_cipher_status(cipher) == 1;
+    return proven && stream->ended ? ASSAY_OK : ASSAY_E_CORRUPT;
+}
+
+static enum assay_error decrypt(struct stream *stream, CMS_ContentInfo *cms, BIO *source,
                                 EVP_PKEY *key)
 {
-    if (source == NULL || sink == NULL) {
+    if (source == NULL) {
         return ASSAY_E_MEMORY;
     }
     if (CMS_decrypt_set1_pkey(cms, key, NULL) != 1) {
         return ASSAY_E_PASSPHRASE;
     }
-    bool whole = CMS_decrypt(cms, NULL, NULL, source, sink, CMS_BINARY) == 1;
-    if (stream->error != ASSAY_OK) {
-        return stream->error;
+    BIO *chain = CMS_dataInit(cms, source);
+    if (chain == NULL) {
+        return ASSAY_E_CORRUPT;
     }
-    return whole && stream->ended ? ASSAY_OK : ASSAY_E_CORRUPT;
+    enum assay_error error = pour(stream, chain);
+    while (chain != NULL && chain != source) {
+        BIO *next = BIO_pop(chain);
+        BIO_free(chain);
+        chain = next;
+    }
+    return error;
 }
 
 enum assay_error assay_envelope_read(const struct assay_identity *identity, int fd,
@@ -288,14 +298,11 @@ enum assay_error assay_envelope_read(const struct assay_identity *identity, int 
     CMS_ContentInfo *cms = read_head(stream) ? detached(stream) : NULL;
     enum assay_error error = ASSAY_E_CORRUPT;
     if (cms != NULL) {
-        BIO_METHOD *methods[2] = {method_create(true), method_create(false)};
-        BIO *source = bio_create(methods[0], stream);
-        BIO *out = bio_create(methods[1], stream);
-        error = decrypt(stream, cms, source, out, identity->key);
+        BIO_METHOD *method = method_create();
+        BIO *source = bio_create(method, stream);
+        error = decrypt(stream, cms, source, identity->key);
         BIO_free(source);
-        BIO_free(out);
-        BIO_meth_free(methods[0]);
-        BIO_meth_free(methods[1]);
+        BIO_meth_free(method);
     }
     CMS_ContentInfo_free(cms);
     ERR_clear_error();

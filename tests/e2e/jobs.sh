@@ -71,7 +71,7 @@ print_ $keys --format svg --printer "HP 2" --out clean
 began=$(date +%s%N)
 print_ $keys --format svg --printer "HP 2" --out again
 took_ms=$((($(date +%s%N) - began) / 1000000))
-for round in $(seq 20); do
+for round in $(seq ${ROUNDS:-20}); do
     rm -rf killed
     "$codegen" $keys --format svg --printer "HP 2" --out killed >out 2>err &
     pid=$!
@@ -181,6 +181,122 @@ office manifest import honey/manifest.json
 sums_are "$honey" "95 95 0 0 0"
 office batch activate "$honey"
 office check
+
+# -- a print site with one batch's keys alone --
+echo site-words >site-passphrase
+echo press-words >press-passphrase
+certificate() { # NAME DAYS OPTIONS...
+    local name=$1 days=$2
+    shift 2
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout "$name.key" -out "$name.crt" -days "$days" \
+        -subj "/CN=$name" "$@" 2>err || complain "certificate $name: $(cat err)"
+}
+certificate press 9 -addext keyUsage=keyEncipherment -addext basicConstraints=critical,CA:FALSE
+certificate signer 9 -addext keyUsage=digitalSignature -addext basicConstraints=critical,CA:FALSE
+certificate web 9 -addext extendedKeyUsage=serverAuth -addext basicConstraints=critical,CA:FALSE
+certificate other 9 -addext basicConstraints=critical,CA:FALSE
+openssl ecparam -name prime256v1 -genkey -noout -out curve.key
+openssl req -x509 -new -key curve.key -out curve.crt -days 9 -subj /CN=curve \
+    -addext keyUsage=keyAgreement -addext basicConstraints=critical,CA:FALSE 2>err ||
+    complain "certificate curve: $(cat err)"
+openssl req -new -key press.key -subj /CN=old -out old.csr 2>err
+openssl x509 -req -in old.csr -signkey press.key -days 0 -out old.crt 2>err
+sleep 1.1
+"$codegen" init-site site --office data/keys --passphrase-file site-passphrase >out 2>err ||
+    complain "init-site: $(cat err)"
+"$codegen" init-site site --office data/keys --passphrase-file site-passphrase >out 2>err &&
+    complain "init-site wrote over a site's keys"
+[ "$(ls site)" = "office.pub
+site.key
+site.pub" ] || complain "a site holds $(ls site)"
+not_office "one of them" batch create --sku YB --count 60 --lot S --pin --out s.json --keys-out s.keys
+not_office "with --pin" batch create --sku YB --count 60 --lot S --out s.json --pin-keys-out s.pin \
+    --to press.crt
+not_office "has expired" batch create --sku YB --count 60 --lot S --pin --out s.json --keys-out s.keys \
+    --to old.crt
+not_office "keyEncipherment" batch create --sku YB --count 60 --lot S --out s.json --keys-out s.keys \
+    --to signer.crt
+[ ! -e s.json ] && [ ! -e s.keys ] || complain "a refused batch left files"
+office batch create --sku YB --count 60 --lot S --pin --out s.json --keys-out s.keys \
+    --pin-keys-out s.pin --site-passphrase-file press-passphrase
+sitebatch=$(cat out)
+office batch keys "$sitebatch" --out to.keys --pin-out to.pin --to press.crt
+office batch keys "$sitebatch" --out curve.keys --pin-out curve.pin --to curve.crt
+not_office "exists already" batch keys "$sitebatch" --out to.keys --to press.crt
+not_office "no PINs" batch keys "$honey" --pin-out no.pin --to press.crt
+not_office "wanted" batch keys "$honey" --to press.crt
+[ "$(stat -c %a s.keys)" = 600 ] || complain "s.keys is not 0600"
+print_ --order s.json --keys data/keys --format csv --out s-office
+words="--site site --passphrase-file site-passphrase --keys-passphrase-file press-passphrase"
+print_ --order s.json --keys s.keys --pin-keys s.pin $words --format csv --out s-site
+certified="--site site --passphrase-file site-passphrase --cert-key"
+print_ --order s.json --keys to.keys --pin-keys to.pin $certified press.key --format csv --out s-cert
+print_ --order s.json --keys curve.keys --pin-keys curve.pin $certified curve.key --format csv \
+    --out s-curve
+for folder in s-site s-cert s-curve; do
+    cmp -s s-office/labels-*.csv $folder/labels-*.csv || complain "$folder has other labels"
+done
+refused 1 "keys of batch $sitebatch" --order order.json --keys s.keys --pin-keys s.pin $words \
+    --format csv --out never
+refused 2 "--pin-keys" --order s.json --keys s.keys $words --format csv --out never
+refused 2 "--site DIR" --order s.json --keys s.keys --format csv --out never
+refused 1 "s.pin" --order s.json --keys s.pin --pin-keys s.pin $words --format csv --out never
+refused 1 "passphrase" --order s.json --keys s.keys --pin-keys s.pin --site site \
+    --passphrase-file site-passphrase --format csv --out never
+refused 1 "to.keys" --order s.json --keys to.keys --pin-keys to.pin $certified other.key --format csv \
+    --out never
+refused 1 "--cert-key" --order s.json --keys to.keys --pin-keys to.pin --site site \
+    --passphrase-file site-passphrase --format csv --out never
+mkdir roots && cp data/keys/label.key data/keys/pin.key data/keys/office.pub data/keys/site.* roots
+refused 1 "this is not the office" --order s.json --keys roots --format csv --out never
+[ ! -e never ] || complain "a refused job left $(ls -A never)"
+not_office "no registered site" manifest import s-site/manifest.json
+office site add plant --keys site
+office manifest import s-site/manifest.json
+sums_are "$sitebatch" "60 60 0 0 0"
+
+# -- a package for a print house --
+refused 2 "go together" $keys --format pdf --out p --package p.p7m
+for bad in "old has expired" "signer keyEncipherment" "web another use" "nowhere nowhere.crt"; do
+    refused 1 "${bad#* }" $keys --format pdf --out p --package p.p7m --to "${bad%% *}.crt"
+done
+[ ! -e p ] && [ ! -e p.p7m ] || complain "a refused certificate left files"
+print_ $keys --format pdf --out p --package p.p7m --to press.crt
+refused 1 "exists already" $keys --format pdf --out p2 --package p.p7m --to press.crt
+grep -aq '%PDF' p.p7m && complain "the package is not encrypted"
+"$codegen" unpack p.p7m --cert-key press.key --out got --site data/keys >out 2>err ||
+    complain "unpack: $(cat err)"
+diff -r p got >out || complain "the package holds other files: $(cat out)"
+mkdir by-hand
+openssl cms -decrypt -binary -inform DER -in p.p7m -inkey press.key | tar -x -C by-hand
+diff -r p by-hand >out || complain "openssl and tar see other files: $(cat out)"
+refused 1 "exists already" unpack p.p7m --cert-key press.key --out got
+refused 1 "another certificate" unpack p.p7m --cert-key other.key --out bad
+refused 1 "signature" unpack p.p7m --cert-key press.key --out bad --site site
+refused 1 "is no package" unpack order.json --cert-key press.key --out bad
+refused 2 "--cert-key" unpack p.p7m --out bad
+python3 - <<'PYTHON'
+data = bytearray(open("p.p7m", "rb").read())
+data[len(data) // 2] ^= 1
+open("flipped.p7m", "wb").write(data)
+open("cut.p7m", "wb").write(data[:-40])
+PYTHON
+refused 1 "was changed" unpack flipped.p7m --cert-key press.key --out bad
+refused 1 "is no package" unpack cut.p7m --cert-key press.key --out bad
+[ -z "$(ls -d bad* 2>/dev/null)" ] || complain "a refused package left $(ls -d bad*)"
+
+# -- a full disk: neither labels nor package under a final name --
+(failures=0 && ulimit -f 40 && refused 1 "write" $keys --format csv --range 0-399 --out small \
+    --package small.p7m --to press.crt
+    exit $failures) || complain "a full disk for a package"
+[ ! -e small.p7m ] && [ ! -e small.p7m.part ] || complain "a full disk left a package"
+(failures=0 && ulimit -f 60 && refused 1 "write" unpack p.p7m --cert-key press.key --out bad
+    exit $failures) || complain "a full disk for unpack"
+[ -z "$(ls -d bad* 2>/dev/null)" ] || complain "a full disk left $(ls -d bad*)"
+mkdir -m 500 locked
+if [ "$(id -u)" != 0 ]; then
+    refused 1 "locked" $keys --format csv --out u --package locked/u.p7m --to press.crt
+fi
 
 [ "$failures" = 0 ] && echo "jobs: all well"
 [ "$failures" = 0 ]

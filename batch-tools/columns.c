@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "batch-tools/columns.h"
+
+const struct assay_tool_column assay_tool_product_columns[] = {
+    {"SKU", "sku", false},
+    {"GTIN", "gtin", false},
+    {"NAME", "name_zh", false},
+    {"NAME (EN)", "name_en", false},
+    {"MONTHS", "warranty_months", true},
+    {"BONUS", "registration_bonus_months", true},
+    {0},
+};
+
+const struct assay_tool_column assay_tool_batch_columns[] = {
+    {"BATCH", "handle", false},
+    {"SKU", "sku", false},
+    {"LOT", "lot", false},
+    {"STATE", "state", false},
+    {"COUNT", "count", true},
+    {"PRINTED", "printed", true},
+    {"ACTIVE", "active", true},
+    {"SHIPPED", "shipped", true},
+    {"RECALLED", "recalled", true},
+    {"VOID", "voided", true},
+    {"EXPIRES", "expires_on", false},
+    {"PIN", "pin", false},
+    {0},
+};
+
+const struct assay_tool_column assay_tool_reconcile_columns[] = {
+    {"BATCH", "handle", false},
+    {"SKU", "sku", false},
+    {"LOT", "lot", false},
+    {"STATE", "state", false},
+    {"ISSUED", "reconciliation.issued", true},
+    {"GOOD", "reconciliation.good", true},
+    {"SPOILED", "reconciliation.spoiled", true},
+    {"VOID", "reconciliation.void", true},
+    {"UNACCOUNTED", "reconciliation.unaccounted", true},
+    {"ACTIVE", "active", true},
+    {"NO MANIFEST", "without_manifest", false},
+    {0},
+};
+
+const struct assay_tool_column assay_tool_job_columns[] = {
+    {"JOB", "job", false},
+    {"KIND", "kind", false},
+    {"LABELS", "labels", true},
+    {"RANGES", "ranges", false},
+    {"SITE", "site", false},
+    {"PRINTER", "printer", false},
+    {"REASON", "reason", false},
+    {"IMPORTED", "imported_at", false},
+    {0},
+};
+
+const struct assay_tool_column assay_tool_alert_columns[] = {
+    {"AT", "at", false},        {"KIND", "kind", false},
+    {"BATCH", "handle", false}, {"ITEM", "index", true},
+    {"SKU", "sku", false},      {"LOT", "lot", false},
+    {"SITE", "site", false},    {"PRINTER", "printer", false},
+    {"FILE", "file", false},    {0},
+};
+
+const struct assay_tool_column assay_tool_history_columns[] = {
+    {"AT", "at", false},
+    {"SCAN", "number", true},
+    {"VERDICT", "verdict", false},
+    {"COUNTRY", "place.country", false},
+    {"REGION", "place.region", false},
+    {"CITY", "place.city", false},
+    {"RISK", "risk.level", false},
+    {0},
+};
+
+const struct assay_tool_column assay_tool_scan_columns[] = {
+    {"POSITION", "position", true},
+    {"AT", "at", false},
+    {"BATCH", "handle", false},
+    {"ITEM", "index", true},
+    {"SKU", "sku", false},
+    {"SCAN", "number", true},
+    {"VERDICT", "verdict", false},
+    {"REGION", "place.region", false},
+    {"CITY", "place.city", false},
+    {"RISK", "risk.level", false},
+    {0},
+};
+
+const struct assay_tool_column assay_tool_site_columns[] = {
+    {"SITE", "name", false}, {"KEY", "key", false}, {"REVOKED", "revoked", false},
+    {"AT", "at", false},     {"BY", "by", false},   {0},
+};
+
+const struct assay_tool_column assay_tool_token_columns[] = {
+    {"TOKEN", "name", false}, {"SCOPES", "scopes", false}, {"REVOKED", "revoked", false},
+    {"AT", "at", false},      {"BY", "by", false},         {0},
+};
