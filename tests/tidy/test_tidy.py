@@ -65,7 +65,6 @@ BAD = {
     "words": [
         ("docs/A.md", "TO" + "DO: write\n"),
         ("package-lock.json", '{ "resol' + 'ved": "x" }\n'),
-        ("docs/A.md", "see /tmp/" + "wt/x\n"),
     ],
     "white_space": [
         ("core/low.c", SPDX + "\tint x;\n"),
