@@ -113,8 +113,9 @@ static void problems_beyond_twenty_are_only_mentioned(void **state)
     struct assay_layout layout;
     struct problems problems;
     char text[1024] = GOOD;
+    size_t len = strlen(text);
     for (int i = 0; i < 40; i++) {
-        snprintf(text + strlen(text), 16, "x%d: 1\n", i);
+        len += (size_t)snprintf(text + len, sizeof text - len, "x%d: 1\n", i);
     }
     assert_int_equal(parse(text, &layout, &problems), ASSAY_E_FIELD);
     assert_int_equal(problems.count, 21);
