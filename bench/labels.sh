@@ -33,8 +33,10 @@ echo "$cores processors, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1
 # print_ FORMAT COUNT: labels a second, without start and key files
 print_() {
     rm -rf out
+    local one=
+    [ "$1" = svg ] && one=--one-file
     "$codegen" --order order.json --keys data/keys --format "$1" --out out --range "0-$(($2 - 1))" \
-        --json | sed -n 's/.*"labels_per_second": \([0-9]*\).*/\1/p'
+        $one --json | sed -n 's/.*"labels_per_second": \([0-9]*\).*/\1/p'
 }
 
 print_ csv "$labels" >log
@@ -44,11 +46,13 @@ tr -d '\r' <"$(ls out/*.csv)" | awk -F, 'NR > 1 { print $3 }' >urls
 for _ in $(seq "$rounds"); do
     input=$("$bare" input "$cores" urls)
     pdf=$(print_ pdf "$labels")
+    svg=$(print_ svg "$labels")
+    zpl=$(print_ zpl "$labels")
     string=$("$bare" string "$cores" urls)
     bare_codes=$("$bare" codes "$cores" "$codes")
     csv=$(print_ csv "$codes")
     bare_code=$("$bare" code "$cores" "$codes")
-    echo "$input $string $pdf $bare_codes $csv $bare_code" >>rounds
+    echo "$input $string $pdf $bare_codes $csv $bare_code $svg $zpl" >>rounds
 done
 bytes=$(print_ pdf 21000 >log && stat -c %s out/*.pdf)
 
@@ -62,6 +66,10 @@ printf '%-44s %12.0f %6.3f\n' "bare QRcode_encodeInput, as codegen calls it" "$(
 printf '%-44s %12.0f %6.3f\n' "bare QRcode_encodeString, 8-bit" "$(median '$2')" \
     "$(median '$3 / $2')"
 printf '%-44s %12.0f\n' "assay-codegen PDF" "$(median '$3')"
+printf '%-44s %12.0f %6.3f\n' "assay-codegen SVG, one file (to encodeInput)" "$(median '$7')" \
+    "$(median '$7 / $1')"
+printf '%-44s %12.0f %6.3f\n' "assay-codegen ZPL, 203 dpi (to encodeInput)" "$(median '$8')" \
+    "$(median '$8 / $1')"
 printf '%-44s %12.0f %6.3f\n' "bare codes and PINs (CSV to it)" "$(median '$4')" \
     "$(median '$5 / $4')"
 printf '%-44s %12.0f %6.3f\n' "the same, one a call (CSV to it)" "$(median '$6')" \
@@ -69,10 +77,12 @@ printf '%-44s %12.0f %6.3f\n' "the same, one a call (CSV to it)" "$(median '$6')
 printf '%-44s %12.0f\n' "assay-codegen CSV" "$(median '$5')"
 printf '%-44s %12.1f\n' "PDF, bytes a label (21,000 labels)" "$(awk "BEGIN { print $bytes / 21000 }")"
 for count in $memory; do
-    for format in csv pdf; do
+    for format in csv pdf svg zpl; do
         rm -rf out
+        one=
+        [ $format = svg ] && one=--one-file
         /usr/bin/time -f %M -o peak "$codegen" --order order.json --keys data/keys \
-            --format $format --out out --range "0-$((count - 1))" >log
+            --format $format $one --out out --range "0-$((count - 1))" >log
         printf '%-44s %12d\n' "peak KiB, $format, $count labels" "$(cat peak)"
     done
 done

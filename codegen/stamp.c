@@ -52,12 +52,19 @@ static enum assay_error draw_fixed(const struct assay_sheet *sheet, const struct
                : error;
 }
 
-static enum assay_error prepare_code(const struct assay_line *line, const struct assay_cells *cells,
-                                     struct assay_patch *patch)
+static unsigned shown_len(const struct assay_line *line)
+{
+    return line->kind == ASSAY_LINE_CODE  ? line->len
+           : line->kind == ASSAY_LINE_PIN ? ASSAY_PIN_LEN
+                                          : ASSAY_POSITION_LEN;
+}
+
+static enum assay_error prepare_changing(const struct assay_line *line,
+                                         const struct assay_cells *cells, struct assay_patch *patch)
 {
     *patch = (struct assay_patch){
         .x = line->x, .y = line->y - above(line->em), .line = line, .cells = cells};
-    return assay_bitmap_init(&patch->base, pen_of(line->len, line->em) + 2,
+    return assay_bitmap_init(&patch->base, pen_of(shown_len(line), line->em) + 2,
                              above(line->em) + below(line->em));
 }
 
@@ -79,9 +86,8 @@ static bool in_frame(const struct assay_frame *frame, const struct assay_line *l
            line->kind != ASSAY_LINE_CODE;
 }
 
-/* The frame, its caption, and what changes in it, as one patch. */
-static enum assay_error prepare_frame(const struct assay_sheet *sheet, struct assay_stamp *stamp,
-                                      struct assay_patch *patch)
+/* The frame and its caption as one patch; what changes in it lies upon it as another. */
+static enum assay_error prepare_frame(const struct assay_sheet *sheet, struct assay_patch *patch)
 {
     const struct assay_placement *place = sheet->placement;
     const struct assay_frame *frame = &place->frame;
@@ -94,48 +100,40 @@ static enum assay_error prepare_frame(const struct assay_sheet *sheet, struct as
     for (unsigned i = 0; i < place->lines && error == ASSAY_OK; i++) {
         const struct assay_line *line = &place->line[i];
         struct assay_dot pen = {line->x - frame->x, line->y - frame->y};
-        if (!in_frame(frame, line)) {
-            continue;
-        }
-        if (line->kind == ASSAY_LINE_FIXED) {
+        if (in_frame(frame, line) && line->kind == ASSAY_LINE_FIXED) {
             error = assay_font_draw(sheet->fonts->sans, line->text, line->em, &pen, &patch->base);
-        } else {
-            patch->fixed = false;
-            patch->line = line;
-            patch->cells = &stamp->cells[1];
-            patch->pen = pen.x;
-            patch->baseline = pen.y - above(line->em);
-            error = draw_cells(sheet->fonts->mono, line->em, &stamp->cells[1]);
         }
     }
     return error;
 }
 
+static enum assay_error prepare_line(const struct assay_sheet *sheet, struct assay_stamp *stamp,
+                                     const struct assay_line *line, struct assay_patch *patch)
+{
+    if (line->kind == ASSAY_LINE_FIXED) {
+        return draw_fixed(sheet, line, patch);
+    }
+    struct assay_cells *cells = &stamp->cells[line->kind == ASSAY_LINE_CODE ? 0 : 1];
+    enum assay_error error = ASSAY_OK;
+    if (cells->em == 0) {
+        error = draw_cells(sheet->fonts->mono, line->em, cells);
+    }
+    return error == ASSAY_OK ? prepare_changing(line, cells, patch) : error;
+}
+
+/* The frame first: what stands in it is drawn over it. */
 static enum assay_error fill(const struct assay_sheet *sheet, struct assay_stamp *stamp)
 {
     const struct assay_placement *place = sheet->placement;
     enum assay_error error = ASSAY_OK;
+    if (place->frame.stroke > 0) {
+        error = prepare_frame(sheet, &stamp->patch[stamp->patches++]);
+    }
     for (unsigned i = 0; i < place->lines && error == ASSAY_OK; i++) {
         const struct assay_line *line = &place->line[i];
-        struct assay_patch *patch = &stamp->patch[stamp->patches];
-        if (in_frame(&place->frame, line)) {
-            continue;
+        if (line->kind != ASSAY_LINE_FIXED || !in_frame(&place->frame, line)) {
+            error = prepare_line(sheet, stamp, line, &stamp->patch[stamp->patches++]);
         }
-        stamp->patches++;
-        if (line->kind == ASSAY_LINE_FIXED) {
-            error = draw_fixed(sheet, line, patch);
-            continue;
-        }
-        assay_assert(line->kind == ASSAY_LINE_CODE);
-        if (stamp->cells[0].em == 0) {
-            error = draw_cells(sheet->fonts->mono, line->em, &stamp->cells[0]);
-        }
-        if (error == ASSAY_OK) {
-            error = prepare_code(line, &stamp->cells[0], patch);
-        }
-    }
-    if (error == ASSAY_OK && place->frame.stroke > 0) {
-        error = prepare_frame(sheet, stamp, &stamp->patch[stamp->patches++]);
     }
     return error;
 }
@@ -207,6 +205,6 @@ void assay_stamp_ink(const struct assay_patch *patch, const struct assay_label *
         const char *found = strchr(alphabet, text[i]);
         assay_assert(found != NULL);
         assay_bitmap_lay(picture, &patch->cells->cell[found - alphabet],
-                         patch->pen + pen_of(i, patch->cells->em), patch->baseline);
+                         pen_of(i, patch->cells->em), 0);
     }
 }

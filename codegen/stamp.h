@@ -15,14 +15,12 @@ struct assay_cells {
     struct assay_bitmap cell[ASSAY_STAMP_CHARACTERS];
 };
 
-/** A line, or the PIN's frame with what it holds. */
+/** A line, or the PIN's frame with its caption. */
 struct assay_patch {
     bool fixed;                    /* nothing in it changes */
     int32_t x, y;                  /* of its corner, from the label's */
     struct assay_bitmap base;      /* what stays the same */
     const struct assay_line *line; /* what changes; NULL if fixed */
-    int32_t baseline;              /* top of a cell, from the patch's corner */
-    int32_t pen;                   /* x of the first character */
     const struct assay_cells *cells;
 };
 

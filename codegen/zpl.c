@@ -60,6 +60,25 @@ static char *put_row(char *at, const uint8_t *bytes, size_t len)
     return at;
 }
 
+/* Likewise for what changes from label to label: digits as they are, which is a fifth longer and six
+ * times as fast, and zeros up to the end as one character. */
+static char *put_row_fast(char *at, const uint8_t *bytes, size_t len)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    size_t dark = len;
+    while (dark > 0 && bytes[dark - 1] == 0) {
+        dark--;
+    }
+    for (size_t i = 0; i < dark; i++) {
+        *at++ = digits[bytes[i] >> 4];
+        *at++ = digits[bytes[i] & 15];
+    }
+    if (dark < len) {
+        *at++ = ',';
+    }
+    return at;
+}
+
 static enum assay_error put_graphic_head(struct assay_buffer *out, size_t stride_bytes,
                                          int32_t height)
 {
@@ -67,7 +86,8 @@ static enum assay_error put_graphic_head(struct assay_buffer *out, size_t stride
     return assay_buffer_print(out, "^GFA,%zu,%zu,%zu,", total, total, stride_bytes);
 }
 
-static enum assay_error put_bitmap(struct assay_buffer *out, const struct assay_bitmap *bitmap)
+static enum assay_error put_bitmap(struct assay_buffer *out, const struct assay_bitmap *bitmap,
+                                   char *(*put)(char *at, const uint8_t *bytes, size_t len))
 {
     enum assay_error error = put_graphic_head(out, bitmap->stride_bytes, bitmap->height);
     const uint8_t *before = NULL;
@@ -79,7 +99,7 @@ static enum assay_error put_bitmap(struct assay_buffer *out, const struct assay_
             if (before != NULL && memcmp(before, row, bitmap->stride_bytes) == 0) {
                 *end++ = ':';
             } else {
-                end = put_row(at, row, bitmap->stride_bytes);
+                end = put(at, row, bitmap->stride_bytes);
             }
             out->len_bytes += (size_t)(end - at);
             before = row;
@@ -104,7 +124,7 @@ static enum assay_error put_matrix(struct painter *painter, const struct assay_m
     char *at = (char *)out->data + out->len_bytes, *end = at;
     for (unsigned row = 0; row < matrix->size; row++) {
         assay_matrix_row(matrix, row, module, painter->bits);
-        end = put_row(end, painter->bits, stride_bytes);
+        end = put_row_fast(end, painter->bits, stride_bytes);
         memset(end, ':', (size_t)module - 1);
         end += module - 1;
     }
@@ -135,7 +155,7 @@ static enum assay_error prepare(const struct assay_sheet *sheet, void **out,
     enum assay_error error = assay_stamp_create(sheet, &shared->stamp);
     for (unsigned i = 0; error == ASSAY_OK && i < shared->stamp->patches; i++) {
         if (shared->stamp->patch[i].fixed) {
-            error = put_bitmap(&shared->field[i], &shared->stamp->patch[i].base);
+            error = put_bitmap(&shared->field[i], &shared->stamp->patch[i].base, put_row);
         }
     }
     if (error != ASSAY_OK) {
@@ -200,7 +220,7 @@ static enum assay_error put_patch(struct painter *painter, unsigned number,
     }
     struct assay_bitmap picture;
     assay_stamp_ink(patch, label, painter->bits, &picture);
-    return put_bitmap(out, &picture);
+    return put_bitmap(out, &picture, put_row_fast);
 }
 
 /* Magnification is the module in dots; URLs hold neither '^' nor '~' nor '_'-escapes. */
