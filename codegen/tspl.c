@@ -96,7 +96,7 @@ static enum assay_error put_bitmap(struct painter *painter, const struct assay_d
         to[i] = (uint8_t)~bitmap->bits[i];
     }
     out->len_bytes += bytes;
-    return assay_buffer_put(out, "\r\n" + painter->epl, painter->epl ? 1 : 2);
+    return painter->epl ? assay_buffer_put(out, "\n", 1) : assay_buffer_put(out, "\r\n", 2);
 }
 
 static enum assay_error put_matrix(struct painter *painter, const struct assay_dot *at,
