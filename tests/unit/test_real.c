@@ -133,7 +133,7 @@ static void normal(void **state)
     assert_true(fabs(assay_real_normal_quantile(0.975) - 1.959963984540054235) < 4e-15);
     assert_true(fabs(assay_real_normal_quantile(0.025) + 1.959963984540054235) < 1e-15);
     assert_true(fabs(assay_real_normal_quantile(0.5)) < 1e-16);
-    assert_true(fabs(assay_real_normal_quantile(1e-300) + 37.04709945594999) < 1e-12);
+    assert_true(fabs(assay_real_normal_quantile(1e-300) + 37.04709629936121) < 1e-13);
     assert_true(isinf(assay_real_normal_quantile(0.0)));
     assert_true(isinf(assay_real_normal_quantile(1.0)));
     assert_true(isnan(assay_real_normal_quantile(-0.1)));
