@@ -94,6 +94,12 @@
 #define ASSAY_CONNECTIONS_PER_ADDRESS_MAX 4096
 #define ASSAY_REQUEST_DEADLINE_MS 10000
 #define ASSAY_LOOPS_MAX 64
+/* Browsers that are logged in, in all and by one token. Met: who was idle longest is logged out. */
+#define ASSAY_SESSIONS_MAX 1024u
+#define ASSAY_SESSIONS_PER_TOKEN_MAX 32u
+/* A session ends so long after its last request, and at the latest so long after its login. */
+#define ASSAY_SESSION_IDLE_MS (60 * 60 * 1000)
+#define ASSAY_SESSION_LIFETIME_MS (10 * 60 * 60 * 1000)
 
 /* -- state store -- */
 /* Address space of the state's map, and the least that is tried where so much is not to be had.

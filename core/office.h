@@ -54,6 +54,11 @@ ASSAY_MUST_CHECK enum assay_error assay_office_actor_of_token(struct assay_store
                                                               const char *token, size_t len,
                                                               struct assay_actor *actor);
 
+/** As assay_office_actor_of_token, by the SHA-256 of the token's text: who keeps that instead of the
+ *  token learns here that the token was revoked. ASSAY_OK or ASSAY_E_TOKEN. */
+ASSAY_MUST_CHECK enum assay_error assay_office_actor_of_token_sha256(
+    struct assay_store *store, const uint8_t sha256[ASSAY_SHA256_LEN], struct assay_actor *actor);
+
 /** Walk the table: name, scope, one line of help. */
 void assay_office_each_command(void (*visit)(void *context, const char *name, uint32_t scope,
                                              const char *help),

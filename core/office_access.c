@@ -87,9 +87,16 @@ enum assay_error assay_office_actor_of_token(struct assay_store *store, const ch
 {
     uint8_t digest[ASSAY_SHA256_LEN];
     assay_sha256(token, len, digest);
-    struct token_search search = {.sha256 = digest};
+    return len == 0 ? ASSAY_E_TOKEN : assay_office_actor_of_token_sha256(store, digest, actor);
+}
+
+enum assay_error assay_office_actor_of_token_sha256(struct assay_store *store,
+                                                    const uint8_t sha256[ASSAY_SHA256_LEN],
+                                                    struct assay_actor *actor)
+{
+    struct token_search search = {.sha256 = sha256};
     assay_store_each_token(store, match_token, &search);
-    if (len == 0 || !search.any) {
+    if (!search.any) {
         return ASSAY_E_TOKEN;
     }
     snprintf(actor->name, sizeof actor->name, "token %s", search.found.name);

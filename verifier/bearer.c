@@ -20,13 +20,16 @@ static h2o_iovec_t bearer_token(const h2o_req_t *request)
     return h2o_iovec_init(value.base + scheme, value.len - scheme);
 }
 
-static void deny(h2o_req_t *request)
+uint32_t assay_bearer_denied(h2o_req_t *request)
 {
     struct assay_service *service = assay_loop_of(request)->service;
     struct assay_address client;
     assay_request_client(request, &service->config->trusted_proxies, &client);
-    uint32_t wait_ms =
-        assay_rates_take(service->rates, ASSAY_RATE_DENIED, &client, assay_clock_monotonic_ns());
+    return assay_rates_take(service->rates, ASSAY_RATE_DENIED, &client, assay_clock_monotonic_ns());
+}
+
+void assay_bearer_refuse(h2o_req_t *request, uint32_t wait_ms)
+{
     if (wait_ms != 0) {
         assay_reply_wait(request, 429, "throttled", "too many wrong tokens from this address",
                          wait_ms);
@@ -48,7 +51,7 @@ bool assay_bearer_actor(h2o_req_t *request, struct assay_actor *actor)
     *actor = (struct assay_actor){.scopes = 0};
     if (token.len == 0 || assay_office_actor_of_token(assay_loop_of(request)->service->store,
                                                       token.base, token.len, actor) != ASSAY_OK) {
-        deny(request);
+        assay_bearer_refuse(request, assay_bearer_denied(request));
         return false;
     }
     return true;

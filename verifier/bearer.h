@@ -12,4 +12,11 @@ bool assay_bearer_given(const h2o_req_t *request);
  *  or 429 after too many. */
 bool assay_bearer_actor(h2o_req_t *request, struct assay_actor *actor);
 
+/** Take a token of the address' bucket for a wrong token. 0: there was one; else for how many
+ *  milliseconds there is none. */
+uint32_t assay_bearer_denied(h2o_req_t *request);
+
+/** Answer a wrong token with what assay_bearer_denied said: 401, or 429 with Retry-After. */
+void assay_bearer_refuse(h2o_req_t *request, uint32_t wait_ms);
+
 #endif

@@ -104,10 +104,10 @@ void assay_buyer_refuse(h2o_req_t *request, const struct assay_buyer *buyer, enu
     answer_page(request, buyer, assay_reply_status(error), text);
 }
 
-static enum assay_error read_body(h2o_req_t *request, enum assay_body_kind kind,
-                                  const char *const *booleans, json_t **object,
+enum assay_error assay_buyer_body(h2o_req_t *request, const char *const *booleans, json_t **object,
                                   struct assay_reason *reason)
 {
+    enum assay_body_kind kind = assay_request_body_kind(request);
     if (kind == ASSAY_BODY_FORM) {
         return assay_form_parse(request->entity.base, request->entity.len, booleans, object,
                                 reason);
@@ -158,7 +158,7 @@ bool assay_buyer_begin(h2o_req_t *request, const char *const *booleans, struct a
         return false;
     }
     struct assay_reason reason = {""};
-    enum assay_error error = read_body(request, kind, booleans, object, &reason);
+    enum assay_error error = assay_buyer_body(request, booleans, object, &reason);
     if (error != ASSAY_OK) {
         assay_buyer_refuse(request, buyer, error, reason.text[0] != '\0' ? &reason : NULL);
         return false;

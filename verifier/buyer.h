@@ -25,6 +25,12 @@ struct assay_buyer {
 bool assay_buyer_begin(h2o_req_t *request, const char *const *booleans, struct assay_buyer *buyer,
                        json_t **object);
 
+/** The body of a request, JSON or a form, as an object.
+ *  booleans  as assay_form_parse has them, or NULL.
+ *  returns   ASSAY_OK; ASSAY_E_SYNTAX, _FIELD, _TOO_LARGE; object: out, a new reference. */
+ASSAY_MUST_CHECK enum assay_error assay_buyer_body(h2o_req_t *request, const char *const *booleans,
+                                                   json_t **object, struct assay_reason *reason);
+
 /** Answer with a problem, or the page with what it means for a buyer. reason: or NULL. */
 void assay_buyer_refuse(h2o_req_t *request, const struct assay_buyer *buyer, enum assay_error error,
                         const struct assay_reason *reason);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* GET /00/SSCC: what a carton or pallet should hold. Everybody may read product, count and state; a
- * Bearer token with scope read adds lots, dates and where it went. Never codes or PINs. As a page, or
- * as JSON for who does not accept HTML. Runs carton.show on a worker.
+ * Bearer token with scope read, or a browser's session, adds lots, dates and where it went. Never
+ * codes or PINs. As a page, or as JSON for who does not accept HTML. Runs carton.show on a worker.
  *
- * Without a token the address' bucket of forms is asked: SSCCs are serials, and somebody could walk
+ * Without either the address' bucket of forms is asked: SSCCs are serials, and somebody could walk
  * along them to count what a brand ships. */
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +19,7 @@
 #include "verifier/rates.h"
 #include "verifier/reply.h"
 #include "verifier/request.h"
+#include "verifier/visitor.h"
 #include "verifier/workers.h"
 
 #define PATH_HEAD "/00/"
@@ -173,6 +174,17 @@ static bool has_token_left(h2o_req_t *request)
     return wait_ms == 0;
 }
 
+/* A session that has ended is none: its page is everybody's, with the form to log in again. */
+static bool find_inspector(h2o_req_t *request, struct assay_actor *actor, bool *inspector)
+{
+    *inspector = assay_bearer_given(request);
+    if (*inspector) {
+        return assay_bearer_actor(request, actor);
+    }
+    *inspector = assay_visitor_of_session(request, actor);
+    return *inspector || has_token_left(request);
+}
+
 static void begin(h2o_req_t *request, struct carton_job *job)
 {
     h2o_iovec_t query = assay_request_query(request);
@@ -196,8 +208,8 @@ int assay_carton_get(h2o_handler_t *handler, h2o_req_t *request)
 {
     (void)handler;
     struct assay_actor actor = {.name = "page", .scopes = ASSAY_SCOPE_READ};
-    bool inspector = assay_bearer_given(request);
-    if (inspector ? !assay_bearer_actor(request, &actor) : !has_token_left(request)) {
+    bool inspector;
+    if (!find_inspector(request, &actor, &inspector)) {
         return 0;
     }
     struct carton_job *job = calloc(1, sizeof *job);

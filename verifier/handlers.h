@@ -14,8 +14,18 @@ void assay_scan_answer(struct assay_loop *loop, const struct assay_group_scan *s
 /** GET of a label's URL: the page; records nothing. */
 int assay_page_get(h2o_handler_t *handler, h2o_req_t *request);
 
-/** GET /00/SSCC: what a carton or pallet should hold; more of it with a Bearer token. */
+/** GET /00/SSCC: what a carton or pallet should hold; more of it with a Bearer token or a
+ *  session. */
 int assay_carton_get(h2o_handler_t *handler, h2o_req_t *request);
+
+/** GET /audit/login: the page on which inspectors and auditors log in or out. */
+int assay_login_get(h2o_handler_t *handler, h2o_req_t *request);
+
+/** POST /audit/login: a token becomes a session (verifier/visitor.h). */
+int assay_login_post(h2o_handler_t *handler, h2o_req_t *request);
+
+/** POST /audit/logout: the session ends. */
+int assay_logout_post(h2o_handler_t *handler, h2o_req_t *request);
 
 /** GET /assets/NAME: what the page needs. */
 int assay_asset_get(h2o_handler_t *handler, h2o_req_t *request);

@@ -19,6 +19,7 @@
 #include "verifier/metrics.h"
 #include "verifier/rates.h"
 #include "verifier/server.h"
+#include "verifier/session.h"
 #include "verifier/site.h"
 #include "verifier/workers.h"
 
@@ -119,6 +120,9 @@ static enum assay_error open_limits(struct assay_process *process, struct assay_
     struct assay_service *service = &process->service;
     enum assay_error error =
         assay_rates_create(per_minute, assay_clock_monotonic_ns(), &service->rates);
+    if (error == ASSAY_OK) {
+        error = assay_sessions_create(&service->sessions);
+    }
     if (error == ASSAY_OK) {
         error = assay_metrics_create(assay_server_loops(process->threads), &service->metrics);
     }
@@ -303,6 +307,7 @@ void assay_process_close(struct assay_process *process)
     assay_log_writer_close(service->log_writer);
     assay_metrics_destroy(service->metrics);
     assay_rates_destroy(service->rates);
+    assay_sessions_destroy(service->sessions);
     assay_tls_close(service->tls);
     assay_geo_close(service->geo);
     assay_claims_close(service->claims);

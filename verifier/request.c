@@ -100,6 +100,14 @@ bool assay_request_is_same_site(const h2o_req_t *request, const char *origin)
     return text_is(sent, origin) || origin_is_own_host(request, sent);
 }
 
+bool assay_request_is_own_page(const h2o_req_t *request, const char *origin)
+{
+    h2o_iovec_t fetch_site = header_by_name(request, "sec-fetch-site");
+    h2o_iovec_t sent = header_by_name(request, "origin");
+    return fetch_site.len > 0 ? text_is(fetch_site, "same-origin")
+                              : sent.len > 0 && assay_request_is_same_site(request, origin);
+}
+
 /* All lines of X-Forwarded-For joined by ',', in the order they came. */
 static h2o_iovec_t forwarded_for(h2o_req_t *request)
 {

@@ -35,6 +35,10 @@ bool assay_request_accepts_html(const h2o_req_t *request);
  *  or, without a `same-origin`, Origin is neither `origin` nor the request's own host. */
 bool assay_request_is_same_site(const h2o_req_t *request, const char *origin);
 
+/** True if a browser says that a page of ours sent this: Sec-Fetch-Site is `same-origin`, or there is
+ *  none and Origin is `origin` or the request's own host. For what only browsers send. */
+bool assay_request_is_own_page(const h2o_req_t *request, const char *origin);
+
 /** Whose request it is: the peer, or whom its trusted proxy names in X-Forwarded-For.
  *  proxies: or NULL. */
 void assay_request_client(h2o_req_t *request, const struct assay_networks *proxies,

@@ -21,6 +21,7 @@ struct assay_loop_metrics; /* verifier/metrics.h: this loop's counters */
 struct assay_access_log;   /* verifier/access_log.h: this loop's log lines */
 struct assay_log_writer;   /* verifier/access_log.h: the log itself */
 struct assay_tls;          /* verifier/tls.h */
+struct assay_sessions;     /* verifier/session.h: browsers that are logged in */
 struct assay_key_notice;   /* verifier/key_notice.h: the published list of keys */
 
 /** One per process; everything is read-only after start but for what locks itself, and `keyring`,
@@ -38,6 +39,7 @@ struct assay_service {
     struct assay_log_writer *log_writer; /* NULL = no access log */
     struct assay_tls *tls;               /* NULL = plain HTTP */
     struct assay_key_notice *key_notice;
+    struct assay_sessions *sessions;
     _Atomic unsigned key_generation; /* counts how often `keyring` was replaced */
     struct assay_receipt_key receipt_key;
     uint8_t device_key[ASSAY_ROOT_KEY_LEN];

@@ -14,6 +14,9 @@ static const struct assay_route public_routes[] = {
     {"asset", "GET", "/assets/*", 0, assay_asset_get},
     {"keys", "GET", "/.well-known/assay-keys.json", 0, assay_keys_get},
     {"carton", "GET", "/00/*", 0, assay_carton_get},
+    {"login", "GET", "/audit/login", 0, assay_login_get},
+    {"login", "POST", "/audit/login", ASSAY_ROUTE_SAME_SITE, assay_login_post},
+    {"logout", "POST", "/audit/logout", ASSAY_ROUTE_SAME_SITE, assay_logout_post},
     {"page", "GET", "/*", 0, assay_page_get},
 };
 

@@ -232,6 +232,36 @@ status() { curl -s --noproxy '*' -o /dev/null -w '%{http_code}' "$@"; }
 [ "$(status -H 'Authorization: Bearer wrong' "http://127.0.0.1:$port/00/$c0")" = 401 ] ||
     complain "a wrong token: not 401"
 
+# -- the same in a browser: a token becomes a cookie, until logout or until the token is revoked --
+own=(-H 'Origin: https://v.boxes.cn' -H 'Accept: text/html' --noproxy '*' -s)
+login="http://127.0.0.1:$port/audit/login"
+curl "${own[@]}" -c jar -o /dev/null -w '%{http_code} %{redirect_url}\n' --data-urlencode "token=$token" \
+    --data-urlencode "next=/00/$c0" "$login" >out
+[ "$(cat out)" = "303 http://127.0.0.1:$port/00/$c0" ] || complain "login: $(cat out)"
+curl "${own[@]}" -b jar "http://127.0.0.1:$port/00/$c0?lang=en" >page
+grep -q "Store 12, Shenzhen" page || complain "a session does not show where it went: $(cat page)"
+grep -q 'action="/audit/logout' page || complain "a session's page has no way out"
+curl "${own[@]}" "http://127.0.0.1:$port/00/$c0?lang=en" >page
+grep -q "Store 12" page && complain "no cookie, and yet the page tells where it went"
+grep -q 'type="password"' page || complain "the page offers no login"
+[ "$(status "${own[@]}" -d token=wrong "$login")" = 401 ] || complain "login, wrong token: not 401"
+[ "$(status -H 'Origin: https://evil.example' -d "token=$token" "$login")" = 403 ] ||
+    complain "login from another site: not 403"
+[ "$(status -b jar -X POST "http://127.0.0.1:$port/v1/office/batch/list")" = 401 ] ||
+    complain "a session opens the office"
+curl "${own[@]}" -b jar -d "next=/00/$c0" -o /dev/null "http://127.0.0.1:$port/audit/logout"
+curl "${own[@]}" -b jar "http://127.0.0.1:$port/00/$c0?lang=en" >page
+grep -q "Store 12" page && complain "after logout the page still tells where it went"
+# Behind a proxy that serves the brand's https host, the cookie is Secure and for that host alone.
+curl "${own[@]}" -H 'Host: v.boxes.cn' -D head -o /dev/null -d "token=$token" "$login"
+grep -qi '^set-cookie: __Host-assay_session=[A-Za-z0-9_-]*; Path=/; .*HttpOnly; SameSite=Strict; Secure' \
+    head || complain "the cookie is not Secure: $(cat head)"
+curl "${own[@]}" -c jar -o /dev/null -d "token=$token" "$login"
+office token revoke inspector
+curl "${own[@]}" -b jar "http://127.0.0.1:$port/00/$c0?lang=en" >page
+grep -q "Store 12" page && complain "its token is revoked, and the session still shows more"
+[ "$(status "${own[@]}" -d "token=$token" "$login")" = 401 ] || complain "a revoked token: not 401"
+
 # -- kill -9, start again, check, rebuild: the same answers --
 "$batch" carton list --data data --json >before
 kill -9 "$server"

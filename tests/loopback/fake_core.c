@@ -141,3 +141,17 @@ enum assay_error assay_office_actor_of_token(struct assay_store *store, const ch
     *actor = (struct assay_actor){.name = "token test", .scopes = ASSAY_SCOPE_READ};
     return ASSAY_OK;
 }
+
+enum assay_error assay_office_actor_of_token_sha256(struct assay_store *store,
+                                                    const uint8_t sha256[ASSAY_SHA256_LEN],
+                                                    struct assay_actor *actor)
+{
+    (void)store;
+    uint8_t right[ASSAY_SHA256_LEN];
+    assay_sha256(FAKE_TOKEN, strlen(FAKE_TOKEN), right);
+    if (fake.revoked || memcmp(sha256, right, sizeof right) != 0) {
+        return ASSAY_E_TOKEN;
+    }
+    *actor = (struct assay_actor){.name = "token test", .scopes = ASSAY_SCOPE_ADMIN};
+    return ASSAY_OK;
+}

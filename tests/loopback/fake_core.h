@@ -15,6 +15,7 @@ struct fake_core {
     pthread_mutex_t lock; /* guards all */
     pthread_cond_t wake;
     bool closed;    /* calls wait while it is true */
+    bool revoked;   /* the token of a session */
     unsigned calls; /* begun */
     enum assay_error error;
     const char *reason;

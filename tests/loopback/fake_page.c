@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "verifier/pages/page.h"
+#include "verifier/pages/page_carton.h"
+#include "verifier/pages/page_login.h"
 
 const char *assay_page_csp(void)
 {
@@ -22,6 +23,25 @@ enum assay_error assay_page_render(const struct assay_page *page, char **html, s
 {
     int len = asprintf(html, "<p>%s|%s|%s|%s|%zu", page->message, page->path, page->code,
                        page->brand->name, strlen(page->scan_id));
+    assay_assert(len > 0);
+    *len_bytes = (size_t)len;
+    return ASSAY_OK;
+}
+
+enum assay_error assay_page_login_render(const struct assay_page_login *page, char **html,
+                                         size_t *len_bytes)
+{
+    int len = asprintf(html, "<p>%s|%s|%d", page->who == NULL ? "nobody" : page->who, page->next,
+                       (int)page->note);
+    assay_assert(len > 0);
+    *len_bytes = (size_t)len;
+    return ASSAY_OK;
+}
+
+enum assay_error assay_page_carton_render(const struct assay_page_carton *page, char **html,
+                                          size_t *len_bytes)
+{
+    int len = asprintf(html, "<p>%s|%s", page->sscc, page->inspector ? "inspector" : "everybody");
     assay_assert(len > 0);
     *len_bytes = (size_t)len;
     return ASSAY_OK;

@@ -15,16 +15,38 @@
 #include "verifier/loop_parts.h"
 #include "verifier/metrics.h"
 #include "verifier/rates.h"
+#include "verifier/reply.h"
 #include "verifier/routes.h"
+#include "verifier/session.h"
+#include "verifier/visitor.h"
 #include "verifier/workers.h"
 
 #define MANY 1000000
+
+/* A call of a dashboard: says who asks. */
+static int ask(h2o_handler_t *handler, h2o_req_t *request)
+{
+    (void)handler;
+    struct assay_actor actor;
+    if (assay_visitor_actor(request, &actor)) {
+        json_t *json = json_pack("{s:s, s:i}", "who", actor.name, "scopes", (int)actor.scopes);
+        assay_reply_json(request, 200, json);
+        json_decref(json);
+    }
+    return 0;
+}
 
 static const struct assay_route public_routes[] = {
     {"register", "POST", "/v1/warranties", ASSAY_ROUTE_SAME_SITE, assay_warranty_register},
     {"find", "POST", "/v1/warranties/find", ASSAY_ROUTE_SAME_SITE, assay_warranty_find},
     {"report", "POST", "/v1/reports", ASSAY_ROUTE_SAME_SITE, assay_report_take},
     {"office", "POST", "/v1/office/*", 0, assay_office_over_http},
+    {"carton", "GET", "/00/*", 0, assay_carton_get},
+    {"login", "GET", "/audit/login", 0, assay_login_get},
+    {"login", "POST", "/audit/login", ASSAY_ROUTE_SAME_SITE, assay_login_post},
+    {"logout", "POST", "/audit/logout", ASSAY_ROUTE_SAME_SITE, assay_logout_post},
+    {"asked", "GET", "/asked", 0, ask},
+    {"asked", "POST", "/asked", 0, ask},
     {"keys", "GET", "/.well-known/assay-keys.json", 0, assay_keys_get},
 };
 static const struct assay_route admin_routes[] = {
@@ -96,6 +118,7 @@ static void open_service(struct serving *serving)
     open_keys(serving);
     must(assay_geo_open(&no_paths, &service->geo, NULL));
     must(assay_rates_create(per_minute, assay_clock_monotonic_ns(), &service->rates));
+    must(assay_sessions_create(&service->sessions));
     must(assay_metrics_create(assay_server_loops(1), &service->metrics));
     must(assay_key_notice_create(&service->key_notice));
     must(assay_workers_open(service, config->worker_threads, config->worker_queue,
@@ -130,6 +153,7 @@ void serving_stop(struct serving *serving)
     assay_workers_close(serving->service.workers);
     assay_key_notice_destroy(serving->service.key_notice);
     assay_metrics_destroy(serving->service.metrics);
+    assay_sessions_destroy(serving->service.sessions);
     assay_rates_destroy(serving->service.rates);
     assay_geo_close(serving->service.geo);
     assay_keyring_close(serving->service.keyring);

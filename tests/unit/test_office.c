@@ -133,12 +133,23 @@ static void a_token_is_shown_once_and_known_until_revoked(void **state)
     assert_int_equal(assay_office_actor_of_token(world.store, text, strlen(text) - 1, &who),
                      ASSAY_E_TOKEN);
     assert_int_equal(assay_office_actor_of_token(world.store, "", 0, &who), ASSAY_E_TOKEN);
+    uint8_t digest[ASSAY_SHA256_LEN];
+    struct assay_actor by_digest = {0};
+    assay_sha256(text, strlen(text), digest);
+    assert_int_equal(assay_office_actor_of_token_sha256(world.store, digest, &by_digest), ASSAY_OK);
+    assert_string_equal(by_digest.name, "token ci");
+    digest[31] ^= 1;
+    assert_int_equal(assay_office_actor_of_token_sha256(world.store, digest, &by_digest),
+                     ASSAY_E_TOKEN);
+    digest[31] ^= 1;
     json_t *list = done("token.list", "{}");
     char *dump = json_dumps(list, 0);
     assert_null(strstr(dump, text));
     free(dump);
     json_decref(list);
     done_quietly("token.revoke", "{\"name\":\"ci\"}");
+    assert_int_equal(assay_office_actor_of_token_sha256(world.store, digest, &by_digest),
+                     ASSAY_E_TOKEN);
     assert_int_equal(assay_office_actor_of_token(world.store, text, strlen(text), &who),
                      ASSAY_E_TOKEN);
     refused("token.revoke", "{\"name\":\"ci\"}", ASSAY_E_NOT_FOUND, "name");

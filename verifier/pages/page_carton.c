@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verifier/pages/page_carton.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/sscc.h"
+#include "verifier/pages/page_login.h"
 #include "verifier/pages/page_parts.h"
 
 /* zh-CN, en */
@@ -24,6 +28,8 @@ static const struct words compare = {
     "打开后请核对：商品和件数应与下面一致。单件是否正品，请扫描它自己的标签。",
     "When it is opened, compare product and count with what stands below. Whether an item is "
     "genuine, its own label tells."};
+
+static const struct words inspectors = {"检查人员登录", "Inspectors"};
 
 static const struct {
     const char *name;
@@ -162,6 +168,23 @@ static void put_facts(struct assay_page_out *out, const struct assay_page_carton
     assay_page_put(out, "</dl>\n</section>\n");
 }
 
+/* Inspectors log in here, and out again. */
+static void put_door(struct assay_page_out *out, const struct assay_page_carton *page)
+{
+    char next[sizeof "/00/" + ASSAY_SSCC_SIZE];
+    snprintf(next, sizeof next, "/00/%s", page->sscc);
+    if (page->inspector) {
+        assay_page_put(out, "<section class=\"card\">\n");
+        assay_page_logout_form(out, next);
+        assay_page_put(out, "</section>\n");
+        return;
+    }
+    assay_page_put(out, "<details class=\"card\">\n<summary><h2>$s</h2></summary>\n",
+                   say(out, inspectors));
+    assay_page_login_form(out, next);
+    assay_page_put(out, "</details>\n");
+}
+
 enum assay_error assay_page_carton_render(const struct assay_page_carton *page, char **html,
                                           size_t *len_bytes)
 {
@@ -179,9 +202,11 @@ enum assay_error assay_page_carton_render(const struct assay_page_carton *page, 
     if (page->shown != NULL) {
         put_facts(&out, page);
         assay_page_put(&out, "<p class=\"card\">$s</p>\n", say(&out, compare));
+        put_door(&out, page);
     }
     assay_page_put(&out, "</main>\n</body>\n</html>\n");
     if (out.failed) {
+        free(out.data);
         return ASSAY_E_MEMORY;
     }
     *html = out.data;
