@@ -28,7 +28,7 @@ static enum assay_error read_order(struct assay_job *job, struct assay_reason *r
         return error;
     }
     struct assay_buffer text = {0};
-    error = assay_file_read(AT_FDCWD, options->order, ORDER_BYTES_MAX, &text, reason);
+    error = assay_buffer_load(AT_FDCWD, options->order, ORDER_BYTES_MAX, &text, reason);
     if (error != ASSAY_OK) {
         assay_buffer_deinit(&text);
         return error;

@@ -110,7 +110,7 @@ static enum assay_error open_batch_key(const struct opener *opener, const char *
     struct assay_buffer file = {0};
     struct assay_batch_key key;
     enum assay_error error =
-        assay_file_read(AT_FDCWD, path, ASSAY_BATCH_KEY_FILE_MAX, &file, reason);
+        assay_buffer_load(AT_FDCWD, path, ASSAY_BATCH_KEY_FILE_MAX, &file, reason);
     if (error == ASSAY_OK) {
         struct assay_span span = {file.data, file.len_bytes};
         error = assay_batch_key_open(span, name, opener->passphrase, opener->identity, &key);

@@ -256,7 +256,7 @@ enum assay_error assay_layout_load(const char *path, struct assay_layout *layout
     struct assay_buffer text = {0};
     struct assay_reason reason;
     enum assay_error error =
-        assay_file_read(AT_FDCWD, path, ASSAY_LAYOUT_FILE_BYTES_MAX, &text, &reason);
+        assay_buffer_load(AT_FDCWD, path, ASSAY_LAYOUT_FILE_BYTES_MAX, &text, &reason);
     if (error == ASSAY_OK) {
         error = assay_layout_parse(path, &text, layout, sink);
     } else {

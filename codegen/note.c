@@ -48,7 +48,7 @@ enum assay_error assay_note_read(const struct assay_folder *folder, struct assay
                                  struct assay_reason *reason)
 {
     struct assay_buffer text = {0};
-    enum assay_error error = assay_file_read(folder->fd, NAME, BYTES_MAX, &text, reason);
+    enum assay_error error = assay_buffer_load(folder->fd, NAME, BYTES_MAX, &text, reason);
     if (error != ASSAY_OK) {
         assay_buffer_deinit(&text);
         return error;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "codegen/digest.h"
+#include "core/file.h"
 
 #define WRITEBACK_BYTES (8u << 20)
 
@@ -186,44 +187,16 @@ void assay_output_abort(struct assay_output *output)
     free(output);
 }
 
-/* Read until the end or until the room is used up. */
-static enum assay_error read_all(int fd, const char *path, struct assay_buffer *text,
-                                 struct assay_reason *reason)
+enum assay_error assay_buffer_load(int dir_fd, const char *path, size_t max_bytes,
+                                   struct assay_buffer *text, struct assay_reason *reason)
 {
-    for (;;) {
-        size_t left = text->room_bytes - text->len_bytes;
-        ssize_t got = read(fd, text->data + text->len_bytes, left);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return assay_fail(reason, ASSAY_E_IO, "cannot read %s: %s", path, strerror(errno));
-        }
-        if (got == 0) {
-            return ASSAY_OK;
-        }
-        text->len_bytes += (size_t)got;
-    }
-}
-
-enum assay_error assay_file_read(int dir_fd, const char *path, size_t max_bytes,
-                                 struct assay_buffer *text, struct assay_reason *reason)
-{
+    struct assay_owned owned;
     assay_assert(text->room_bytes == 0);
-    int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
-        return assay_fail(reason, errno == ENOENT ? ASSAY_E_NOT_FOUND : ASSAY_E_IO,
-                          "cannot read %s: %s", path, strerror(errno));
-    }
-    enum assay_error error = assay_buffer_reserve(text, max_bytes + 1);
-    error = error == ASSAY_OK ? read_all(fd, path, text, reason) : assay_fail(reason, error, NULL);
-    close(fd);
-    if (error == ASSAY_OK && text->len_bytes > max_bytes) {
-        return assay_fail(reason, ASSAY_E_TOO_LARGE, "%s is larger than %zu bytes", path,
-                          max_bytes);
-    }
+    enum assay_error error = assay_file_read_at(dir_fd, path, max_bytes, &owned, reason);
     if (error == ASSAY_OK) {
-        text->data[text->len_bytes] = '\0';
+        *text = (struct assay_buffer){.data = (uint8_t *)owned.data,
+                                      .len_bytes = owned.len_bytes,
+                                      .room_bytes = owned.len_bytes + 1};
     }
     return error;
 }

@@ -53,8 +53,8 @@ void assay_output_abort(struct assay_output *output);
  *  text     out: empty before; the caller deinits it, also after an error.
  *  returns  ASSAY_OK; ASSAY_E_NOT_FOUND; ASSAY_E_TOO_LARGE; ASSAY_E_IO; ASSAY_E_MEMORY.
  */
-ASSAY_MUST_CHECK enum assay_error assay_file_read(int dir_fd, const char *path, size_t max_bytes,
-                                                  struct assay_buffer *text,
-                                                  struct assay_reason *reason);
+ASSAY_MUST_CHECK enum assay_error assay_buffer_load(int dir_fd, const char *path, size_t max_bytes,
+                                                    struct assay_buffer *text,
+                                                    struct assay_reason *reason);
 
 #endif

@@ -131,8 +131,8 @@ static enum assay_error put_manifest(const struct packing *packing)
 {
     const struct assay_package *package = packing->package;
     struct assay_buffer text = {0};
-    enum assay_error error = assay_file_read(package->folder->fd, package->manifest_name, 2u << 20,
-                                             &text, packing->reason);
+    enum assay_error error = assay_buffer_load(package->folder->fd, package->manifest_name,
+                                               2u << 20, &text, packing->reason);
     if (error == ASSAY_OK) {
         error = put_head(packing, package->manifest_name, text.len_bytes);
     }

@@ -77,7 +77,7 @@ static enum assay_error load_manifest(const struct assay_printed *printed, const
 {
     struct assay_buffer text = {0};
     enum assay_error error =
-        assay_file_read(printed->folder->fd, name, MANIFEST_BYTES_MAX, &text, reason);
+        assay_buffer_load(printed->folder->fd, name, MANIFEST_BYTES_MAX, &text, reason);
     if (error != ASSAY_OK) {
         assay_buffer_deinit(&text);
         return error;

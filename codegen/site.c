@@ -59,7 +59,7 @@ static enum assay_error copy_office(const struct request *request, struct assay_
     struct assay_output *output = NULL;
     struct assay_manifest_file written;
     error = office < 0 ? assay_fail(reason, ASSAY_E_IO, "%s cannot be read", request->office)
-                       : assay_file_read(office, "office.pub", 4096, &pem, reason);
+                       : assay_buffer_load(office, "office.pub", 4096, &pem, reason);
     if (error == ASSAY_OK) {
         error = assay_output_begin(&folder, "office.pub", &output, reason);
     }

@@ -185,8 +185,8 @@ static enum assay_error check_manifest(const struct unpacking *unpacking)
         return assay_fail(unpacking->reason, ASSAY_E_CORRUPT, "it holds no labels");
     }
     struct assay_buffer text = {0};
-    enum assay_error error = assay_file_read(unpacking->folder.fd, unpacking->file[0].name,
-                                             2u << 20, &text, unpacking->reason);
+    enum assay_error error = assay_buffer_load(unpacking->folder.fd, unpacking->file[0].name,
+                                               2u << 20, &text, unpacking->reason);
     if (error == ASSAY_OK && unpacking->request->site != NULL) {
         error = check_signature(unpacking, &text);
     }

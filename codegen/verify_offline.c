@@ -79,7 +79,7 @@ static enum assay_error read_list(const struct request *request, struct assay_ke
                                  ? ASSAY_OK
                                  : read_office_key(request->office_key, office, reason);
     if (error == ASSAY_OK) {
-        error = assay_file_read(AT_FDCWD, request->keys, ASSAY_KEY_LIST_BYTES_MAX, &text, reason);
+        error = assay_buffer_load(AT_FDCWD, request->keys, ASSAY_KEY_LIST_BYTES_MAX, &text, reason);
     }
     if (error == ASSAY_OK) {
         struct assay_reason inner = {""};

@@ -51,10 +51,10 @@ static enum assay_error read_all(int fd, char *text, size_t *len)
     return ASSAY_OK;
 }
 
-enum assay_error assay_file_read(const char *path, size_t max_bytes, char **text, size_t *len,
-                                 struct assay_reason *reason)
+enum assay_error assay_file_read_at(int dir_fd, const char *path, size_t max_bytes,
+                                    struct assay_owned *text, struct assay_reason *reason)
 {
-    ASSAY_CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ASSAY_CLEANUP(close_fd) int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat facts;
     if (fd < 0 || fstat(fd, &facts) != 0) {
         return assay_file_fail(reason, path);
@@ -75,9 +75,20 @@ enum assay_error assay_file_read(const char *path, size_t max_bytes, char **text
         return assay_file_fail(reason, path);
     }
     read_text[wanted] = '\0';
-    *text = read_text;
-    *len = wanted;
+    *text = (struct assay_owned){read_text, wanted};
     return ASSAY_OK;
+}
+
+enum assay_error assay_file_read(const char *path, size_t max_bytes, char **text, size_t *len,
+                                 struct assay_reason *reason)
+{
+    struct assay_owned owned;
+    enum assay_error error = assay_file_read_at(AT_FDCWD, path, max_bytes, &owned, reason);
+    if (error == ASSAY_OK) {
+        *text = owned.data;
+        *len = owned.len_bytes;
+    }
+    return error;
 }
 
 static bool write_all(int fd, const void *data, size_t len_bytes)

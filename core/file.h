@@ -5,6 +5,12 @@
 
 #include "core/bytes.h"
 
+/** Bytes from malloc, which whoever has them frees. */
+struct assay_owned {
+    char *data; /* with a NUL after len_bytes */
+    size_t len_bytes;
+};
+
 /** ASSAY_E_NOT_FOUND, _EXISTS, _NO_SPACE or _IO for errno, with the path and the system's words. */
 enum assay_error assay_file_fail(struct assay_reason *reason, const char *path);
 
@@ -12,6 +18,11 @@ enum assay_error assay_file_fail(struct assay_reason *reason, const char *path);
  *  returns ASSAY_OK; ASSAY_E_NOT_FOUND; ASSAY_E_TOO_LARGE; ASSAY_E_IO; ASSAY_E_MEMORY. */
 ASSAY_MUST_CHECK enum assay_error assay_file_read(const char *path, size_t max_bytes, char **text,
                                                   size_t *len, struct assay_reason *reason);
+
+/** The same of a path from the folder dir_fd on (or AT_FDCWD). */
+ASSAY_MUST_CHECK enum assay_error assay_file_read_at(int dir_fd, const char *path, size_t max_bytes,
+                                                     struct assay_owned *text,
+                                                     struct assay_reason *reason);
 
 /** Write a new file of mode 0600, synced. returns ASSAY_OK; ASSAY_E_EXISTS; ASSAY_E_IO. */
 ASSAY_MUST_CHECK enum assay_error assay_file_write_new(const char *path, const void *data,

@@ -46,6 +46,19 @@ static bool is_clean(const char *text, size_t len_bytes, bool lines)
     return true;
 }
 
+bool assay_text_is_utf8(const char *text, size_t len_bytes)
+{
+    size_t at = 0;
+    while (at < len_bytes) {
+        size_t len = character_len((const unsigned char *)text + at, len_bytes - at);
+        if (len == 0) {
+            return false;
+        }
+        at += len;
+    }
+    return true;
+}
+
 bool assay_text_is_clean(const char *text, size_t len_bytes)
 {
     return is_clean(text, len_bytes, false);

@@ -5,6 +5,9 @@
 
 #include "core/base.h"
 
+/** True if the bytes are UTF-8 (RFC 3629: shortest form, no surrogates), whatever they say. */
+bool assay_text_is_utf8(const char *text, size_t len_bytes);
+
 /** True if the bytes are UTF-8 (RFC 3629: shortest form, no surrogates) without NUL, C0, DEL or C1
  *  control characters. threads: any. */
 bool assay_text_is_clean(const char *text, size_t len_bytes);

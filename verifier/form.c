@@ -4,6 +4,106 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
+
+/* Borrowed, encoded. */
+struct bytes {
+    const char *base;
+    size_t len;
+};
+
+static int hex_value(char digit)
+{
+    if (digit >= '0' && digit <= '9') {
+        return digit - '0';
+    }
+    char folded = (char)(digit | 0x20);
+    return folded >= 'a' && folded <= 'f' ? folded - 'a' + 10 : -1;
+}
+
+/* One character from encoded[*at], which is moved on; -1 for a broken escape. */
+static int decode_one(struct bytes encoded, size_t *at, bool form)
+{
+    unsigned char character = (unsigned char)encoded.base[(*at)++];
+    if (form && character == '+') {
+        return ' ';
+    }
+    if (character != '%') {
+        return character;
+    }
+    if (encoded.len - *at < 2) {
+        return -1;
+    }
+    int high = hex_value(encoded.base[*at]);
+    int low = hex_value(encoded.base[*at + 1]);
+    *at += 2;
+    return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
+enum assay_error assay_percent_decode(const char *encoded, size_t encoded_len, bool form,
+                                      char *text, size_t size_bytes)
+{
+    struct bytes from = {encoded, encoded_len};
+    size_t len = 0;
+    for (size_t at = 0; at < from.len;) {
+        int character = decode_one(from, &at, form);
+        if (character <= 0) {
+            return ASSAY_E_SYNTAX;
+        }
+        if (len + 1 >= size_bytes) {
+            return ASSAY_E_TOO_LARGE;
+        }
+        text[len++] = (char)character;
+    }
+    text[len] = '\0';
+    return assay_text_is_utf8(text, len) ? ASSAY_OK : ASSAY_E_SYNTAX;
+}
+
+/* The pair that begins at *at, which is moved behind it. */
+static struct bytes next_pair(struct bytes form, size_t *at)
+{
+    size_t begin = *at;
+    size_t end = begin;
+    while (end < form.len && form.base[end] != '&') {
+        end++;
+    }
+    *at = end + 1;
+    return (struct bytes){form.base + begin, end - begin};
+}
+
+static bool pair_has_name(struct bytes pair, const char *name, struct bytes *value)
+{
+    size_t len = strlen(name);
+    if (pair.len < len || memcmp(pair.base, name, len) != 0) {
+        return false;
+    }
+    if (pair.len == len) {
+        *value = (struct bytes){"", 0};
+        return true;
+    }
+    *value = (struct bytes){pair.base + len + 1, pair.len - len - 1};
+    return pair.base[len] == '=';
+}
+
+enum assay_error assay_form_field(const char *form, size_t form_len, const char *name, char *text,
+                                  size_t size_bytes)
+{
+    const struct bytes all = {form, form_len};
+    struct bytes found = {NULL, 0};
+    for (size_t at = 0; at < all.len;) {
+        struct bytes value;
+        if (!pair_has_name(next_pair(all, &at), name, &value)) {
+            continue;
+        }
+        if (found.base != NULL) {
+            return ASSAY_E_FIELD;
+        }
+        found = value;
+    }
+    return found.base == NULL ? ASSAY_E_NOT_FOUND
+                              : assay_percent_decode(found.base, found.len, true, text, size_bytes);
+}
+
 /* One body being read. */
 struct reading {
     const char *const *booleans;
@@ -11,45 +111,6 @@ struct reading {
     char *room; /* for one pair, decoded: the body's length and two */
     struct assay_reason *reason;
 };
-
-/* One name or value, decoded: '+' is a space, %XX a byte. */
-struct piece {
-    char *text;
-    size_t len;
-};
-
-static int hex_value(char character)
-{
-    if (character >= '0' && character <= '9') {
-        return character - '0';
-    }
-    char folded = (char)(character | 0x20);
-    return folded >= 'a' && folded <= 'f' ? folded - 'a' + 10 : -1;
-}
-
-/* Decode into room of at least len + 1 bytes; false for a broken escape or a NUL. */
-static bool decode(const char *from, size_t len, struct piece *piece)
-{
-    piece->len = 0;
-    for (size_t i = 0; i < len; i++) {
-        int byte = (unsigned char)from[i];
-        if (byte == '+') {
-            byte = ' ';
-        } else if (byte == '%') {
-            if (len - i < 3 || hex_value(from[i + 1]) < 0 || hex_value(from[i + 2]) < 0) {
-                return false;
-            }
-            byte = hex_value(from[i + 1]) << 4 | hex_value(from[i + 2]);
-            i += 2;
-        }
-        if (byte == '\0') {
-            return false;
-        }
-        piece->text[piece->len++] = (char)byte;
-    }
-    piece->text[piece->len] = '\0';
-    return true;
-}
 
 static bool is_boolean(const char *const *booleans, const char *name)
 {
@@ -72,24 +133,19 @@ static bool is_yes(const char *text)
     return false;
 }
 
-static enum assay_error add_field(struct reading *reading, const struct piece *name,
-                                  const struct piece *value)
+static enum assay_error add_field(struct reading *reading, const char *name, const char *value)
 {
     json_t *field;
-    if (is_boolean(reading->booleans, name->text)) {
-        if (!is_yes(value->text)) {
+    if (is_boolean(reading->booleans, name)) {
+        if (!is_yes(value)) {
             return assay_fail(reading->reason, ASSAY_E_FIELD, "%.40s: must be `on` or left out",
-                              name->text);
+                              name);
         }
         field = json_true();
     } else {
-        field = json_stringn(value->text, value->len);
+        field = json_string(value);
     }
-    /* jansson refuses what is not UTF-8, in values and, at set, in names. */
-    if (field == NULL || json_object_set_new(reading->object, name->text, field) != 0) {
-        return assay_fail(reading->reason, ASSAY_E_SYNTAX, "form: a field is not UTF-8");
-    }
-    return ASSAY_OK;
+    return json_object_set_new(reading->object, name, field) == 0 ? ASSAY_OK : ASSAY_E_MEMORY;
 }
 
 /* "name=value" of len bytes, at least 1. */
@@ -98,15 +154,17 @@ static enum assay_error take_pair(struct reading *reading, const char *pair, siz
     const char *equals = memchr(pair, '=', len);
     size_t name_len = equals != NULL ? (size_t)(equals - pair) : len;
     size_t value_at = equals != NULL ? name_len + 1 : len;
-    struct piece name = {.text = reading->room};
-    struct piece value = {.text = reading->room + name_len + 1};
-    if (!decode(pair, name_len, &name) || !decode(pair + value_at, len - value_at, &value)) {
-        return assay_fail(reading->reason, ASSAY_E_SYNTAX, "form: a broken %%-escape or a NUL");
+    char *name = reading->room, *value = reading->room + name_len + 1;
+    if (assay_percent_decode(pair, name_len, true, name, name_len + 1) != ASSAY_OK ||
+        assay_percent_decode(pair + value_at, len - value_at, true, value, len - value_at + 1) !=
+            ASSAY_OK) {
+        return assay_fail(reading->reason, ASSAY_E_SYNTAX,
+                          "form: a broken %%-escape, a NUL or not UTF-8");
     }
-    if (json_object_get(reading->object, name.text) != NULL) {
+    if (json_object_get(reading->object, name) != NULL) {
         return assay_fail(reading->reason, ASSAY_E_SYNTAX, "form: a field is there twice");
     }
-    return value.len == 0 ? ASSAY_OK : add_field(reading, &name, &value);
+    return value[0] == '\0' ? ASSAY_OK : add_field(reading, name, value);
 }
 
 static enum assay_error take_all(struct reading *reading, const char *body, size_t len)

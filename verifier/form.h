@@ -11,6 +11,18 @@
 /* Fields of one form. Met: ASSAY_E_TOO_LARGE. */
 #define ASSAY_FORM_FIELDS_MAX 32
 
+/** Decode %XX (RFC 3986, 2.1); in forms '+' is a space.
+ *  returns ASSAY_OK; ASSAY_E_SYNTAX (broken escape, NUL, or not UTF-8); ASSAY_E_TOO_LARGE.
+ *  text: out with NUL; untouched on error is not promised. */
+ASSAY_MUST_CHECK enum assay_error assay_percent_decode(const char *encoded, size_t encoded_len,
+                                                       bool form, char *text, size_t size_bytes);
+
+/** One field of a query or form body, decoded.
+ *  returns ASSAY_OK; ASSAY_E_NOT_FOUND; ASSAY_E_FIELD (twice), _SYNTAX, _TOO_LARGE.
+ *  text: out with NUL. */
+ASSAY_MUST_CHECK enum assay_error assay_form_field(const char *form, size_t form_len,
+                                                   const char *name, char *text, size_t size_bytes);
+
 /** Object of a form body: every field a text; empty ones are left out.
  *
  *  booleans  NULL-terminated names of check boxes (or NULL): present with `on`, `true`, `1` or

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "verifier/form.h"
 #include "verifier/request.h"
 
 #define SEGMENTS_MAX 6
@@ -21,7 +22,8 @@ static enum assay_error decode(h2o_iovec_t encoded, char *text, size_t size_byte
     if (encoded.len == 0) {
         return ASSAY_E_NOT_FOUND;
     }
-    enum assay_error error = assay_percent_decode(encoded, false, text, size_bytes);
+    enum assay_error error =
+        assay_percent_decode(encoded.base, encoded.len, false, text, size_bytes);
     if (error == ASSAY_E_TOO_LARGE) {
         return ASSAY_E_NOT_FOUND;
     }
@@ -87,7 +89,7 @@ static enum assay_error read_gs1(const struct segments *segments, h2o_iovec_t qu
     if (error != ASSAY_OK) {
         return error;
     }
-    error = assay_form_field(query, "sig", link->sig, sizeof link->sig, NULL);
+    error = assay_form_field(query.base, query.len, "sig", link->sig, sizeof link->sig);
     return error == ASSAY_E_NOT_FOUND ? ASSAY_OK : error;
 }
 
@@ -146,7 +148,8 @@ enum assay_error assay_link_scan_path(const char *path, size_t path_len,
         return ASSAY_OK;
     }
     char read[ASSAY_LINK_CODE_SIZE] = "";
-    enum assay_error error = assay_percent_decode(middle, false, read, sizeof read);
+    enum assay_error error =
+        assay_percent_decode(middle.base, middle.len, false, read, sizeof read);
     if (error != ASSAY_OK) {
         return error;
     }

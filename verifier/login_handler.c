@@ -6,6 +6,7 @@
 #include "core/clock.h"
 #include "verifier/bearer.h"
 #include "verifier/buyer.h"
+#include "verifier/form.h"
 #include "verifier/handlers.h"
 #include "verifier/page_reply.h"
 #include "verifier/pages/page_login.h"
@@ -66,8 +67,8 @@ int assay_login_get(h2o_handler_t *handler, h2o_req_t *request)
     struct assay_actor actor;
     char next[NEXT_SIZE] = "";
     struct assay_page_login page = {.next = next};
-    enum assay_error error =
-        assay_form_field(assay_request_query(request), "next", next, sizeof next, NULL);
+    h2o_iovec_t query = assay_request_query(request);
+    enum assay_error error = assay_form_field(query.base, query.len, "next", next, sizeof next);
     if (error != ASSAY_OK || !may_go_on_to(next)) {
         next[0] = '\0';
     }

@@ -2,6 +2,7 @@
 /* GET of a label's URL, and of what its page needs. A look: nothing is recorded, nothing is said
  * about whether the code was issued. */
 #include "verifier/config.h"
+#include "verifier/form.h"
 #include "verifier/handlers.h"
 #include "verifier/page_reply.h"
 #include "verifier/reply.h"
@@ -43,9 +44,9 @@ static int get_home(h2o_req_t *request)
     char code[ASSAY_LINK_CODE_SIZE];
     char scan_id[2 * ASSAY_SCAN_ID_LEN + 1];
     struct assay_page page;
+    h2o_iovec_t query = assay_request_query(request);
     assay_page_begin(&page, request, scan_id);
-    enum assay_error error =
-        assay_form_field(assay_request_query(request), "code", code, sizeof code, NULL);
+    enum assay_error error = assay_form_field(query.base, query.len, "code", code, sizeof code);
     if (error == ASSAY_OK && code[0] != '\0') {
         redirect(request, code, page.language);
         return 0;

@@ -57,19 +57,4 @@ struct assay_request_note *assay_request_note(h2o_req_t *request);
 /** The note if there is one, else NULL. */
 const struct assay_request_note *assay_request_note_if_any(const h2o_req_t *request);
 
-/** Decode %XX (RFC 3986, 2.1); in forms '+' is a space.
- *  returns ASSAY_OK; ASSAY_E_SYNTAX (broken escape, NUL, or not UTF-8); ASSAY_E_TOO_LARGE.
- *  text: out with NUL; untouched on error is not promised. */
-ASSAY_MUST_CHECK enum assay_error assay_percent_decode(h2o_iovec_t encoded, bool form, char *text,
-                                                       size_t size_bytes);
-
-/** One field of a query or form body, decoded.
- *  returns ASSAY_OK; ASSAY_E_NOT_FOUND; ASSAY_E_FIELD (twice), _SYNTAX, _TOO_LARGE with the name.
- *  text: out with NUL. */
-ASSAY_MUST_CHECK enum assay_error assay_form_field(h2o_iovec_t form, const char *name, char *text,
-                                                   size_t size_bytes, struct assay_reason *reason);
-
-/** True if bytes are well-formed UTF-8 (RFC 3629). */
-bool assay_utf8_is_valid(const char *text, size_t len);
-
 #endif

@@ -75,9 +75,41 @@ static void good_bodies(void **state)
     expect_json("consent=", "{}");
 }
 
+static void one_field(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *form;
+        enum assay_error error;
+        const char *text;
+    } rows[] = {
+        {"", ASSAY_E_NOT_FOUND, ""},
+        {"x=1&ab=2", ASSAY_E_NOT_FOUND, ""},
+        {"a=1&a=2", ASSAY_E_FIELD, ""},
+        {"a=%f", ASSAY_E_SYNTAX, ""},
+        {"a=%00", ASSAY_E_SYNTAX, ""},
+        {"a=%ff", ASSAY_E_SYNTAX, ""},
+        {"a=12345678", ASSAY_E_TOO_LARGE, ""},
+        {"a", ASSAY_OK, ""},
+        {"a=", ASSAY_OK, ""},
+        {"b=1&a=x+%2B%e6%9d%8E&", ASSAY_OK, "x +\xe6\x9d\x8e"},
+        {"a=1234567", ASSAY_OK, "1234567"},
+    };
+    for (size_t i = 0; i < ASSAY_COUNT_OF(rows); i++) {
+        char text[8];
+        assert_int_equal(
+            assay_form_field(rows[i].form, strlen(rows[i].form), "a", text, sizeof text),
+            rows[i].error);
+        if (rows[i].error == ASSAY_OK) {
+            assert_string_equal(text, rows[i].text);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_field),
         cmocka_unit_test(bad_bodies),
         cmocka_unit_test(a_raw_nul_is_refused),
         cmocka_unit_test(good_bodies),

@@ -104,9 +104,24 @@ static void origins_have_scheme_host_and_port_alone(void **state)
     }
 }
 
+static void utf8_whatever_it_says(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"\xc0\x80",     "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                                        "\x80",         "\xe6\x9d",     "\xff",
+                                        "\xe0\x80\x80", "a\xc3",        "\xf0\x8f\xbf\xbf"};
+    for (size_t i = 0; i < ASSAY_COUNT_OF(wrong); i++) {
+        assert_false(assay_text_is_utf8(wrong[i], strlen(wrong[i])));
+    }
+    static const char right[] = "a\0\n\x7f\xc2\x80\xe6\x9d\x8e\xf4\x8f\xbf\xbf";
+    assert_true(assay_text_is_utf8(right, sizeof right - 1));
+    assert_true(assay_text_is_utf8("", 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(utf8_whatever_it_says),
         cmocka_unit_test(only_whole_characters_without_controls_are_clean),
         cmocka_unit_test(a_cut_keeps_whole_characters),
         cmocka_unit_test(names_are_short_and_plain),
