@@ -42,15 +42,20 @@ enum assay_error assay_buffer_print(struct assay_buffer *buffer, const char *for
     va_list list, again;
     va_start(list, format);
     va_copy(again, list);
-    int needed = vsnprintf(NULL, 0, format, list);
+    size_t room = buffer->room_bytes - buffer->len_bytes;
+    char *at = room > 0 ? (char *)buffer->data + buffer->len_bytes : NULL;
+    int needed = vsnprintf(at, room, format, list);
     va_end(list);
     assay_assert(needed >= 0);
-    enum assay_error error = assay_buffer_reserve(buffer, (size_t)needed + 1);
-    if (error == ASSAY_OK) {
-        vsnprintf((char *)buffer->data + buffer->len_bytes, (size_t)needed + 1, format, again);
-        buffer->len_bytes += (size_t)needed;
+    enum assay_error error = ASSAY_OK;
+    if ((size_t)needed >= room) { /* rare: once more, with the room it takes */
+        error = assay_buffer_reserve(buffer, (size_t)needed + 1);
+        if (error == ASSAY_OK) {
+            vsnprintf((char *)buffer->data + buffer->len_bytes, (size_t)needed + 1, format, again);
+        }
     }
     va_end(again);
+    buffer->len_bytes += error == ASSAY_OK ? (size_t)needed : 0;
     return error;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Pages rendered by many threads and written by one, in order, with bounded memory.
  *
- * Threads meet in one place: the ring of slots, under its mutex. Workers take the next page's
- * number if its slot is free, render without the lock, hand the slot over; the caller's thread
- * writes slots in order. Slots keep their buffers, so memory is slots x the largest page.
+ * Threads meet in one place: the ring of slots, under its mutex. Workers take the next
+ * pages' numbers if their slot is free, render without the lock, hand the slot over; the caller's
+ * thread writes slots in order. Slots keep their buffers, so memory is slots x the largest pages.
  */
 #ifndef ASSAY_CODEGEN_PIPELINE_H
 #define ASSAY_CODEGEN_PIPELINE_H
@@ -15,6 +15,7 @@
 struct assay_pipeline {
     uint32_t threads; /* 1..ASSAY_PIPELINE_THREADS_MAX */
     uint32_t first;   /* pages first..first + pages - 1 are made */
+    uint32_t pages_at_once; /* that a worker takes, and a slot holds; 1 or more */
     uint32_t pages;
     void *context;
 

@@ -16,6 +16,7 @@ struct run {
     uint32_t fail_render_at; /* UINT32_MAX: never */
     uint32_t fail_write_at;
     bool fail_begin;
+    uint32_t pages_at_once; /* 0: one */
 };
 
 static enum assay_error worker_begin(void *context, void **worker, struct assay_reason *reason)
@@ -66,6 +67,7 @@ static enum assay_error run_it(struct run *run, uint32_t threads, uint32_t pages
     struct assay_pipeline pipeline = {
         .threads = threads,
         .pages = pages,
+        .pages_at_once = run->pages_at_once == 0 ? 1 : run->pages_at_once,
         .context = run,
         .worker_begin = worker_begin,
         .worker_end = worker_end,
@@ -88,6 +90,10 @@ static void errors_end_the_run_and_keep_their_reason(void **state)
         assert_int_equal(run_it(&run, threads, 1000, &reason), ASSAY_E_NO_SPACE);
         assert_string_equal(reason.text, "full at 77");
         assert_int_equal(run.written, 77);
+        run = (struct run){
+            .fail_render_at = UINT32_MAX, .fail_write_at = 77, .pages_at_once = 1 + threads};
+        assert_int_equal(run_it(&run, threads, 1000, &reason), ASSAY_E_NO_SPACE);
+        assert_int_equal(run.written, 77);
         run = (struct run){.fail_begin = true};
         assert_int_equal(run_it(&run, threads, 1000, &reason), ASSAY_E_CRYPTO);
         assert_int_equal(run.written, 0);
@@ -99,9 +105,13 @@ static void pages_are_written_in_order_by_any_number_of_threads(void **state)
     (void)state;
     for (uint32_t threads = 1; threads <= ASSAY_PIPELINE_THREADS_MAX; threads *= 4) {
         for (uint32_t pages = 1; pages <= 1000; pages *= 10) {
-            struct run run = {.fail_render_at = UINT32_MAX, .fail_write_at = UINT32_MAX};
-            assert_int_equal(run_it(&run, threads, pages, NULL), ASSAY_OK);
-            assert_int_equal(run.written, pages);
+            for (uint32_t at_once = 1; at_once <= 49; at_once += 6) {
+                struct run run = {.fail_render_at = UINT32_MAX,
+                                  .fail_write_at = UINT32_MAX,
+                                  .pages_at_once = at_once};
+                assert_int_equal(run_it(&run, threads, pages, NULL), ASSAY_OK);
+                assert_int_equal(run.written, pages);
+            }
         }
     }
 }
