@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/bitmap.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@ enum assay_error assay_bitmap_init(struct assay_bitmap *bitmap, int32_t width, i
     assay_assert(height > 0);
     struct assay_bitmap made = {
         .width = width, .height = height, .stride_bytes = ((size_t)width + 7) / 8};
-    made.bits = calloc((size_t)height, made.stride_bytes);
+    made.bits = calloc(1, (size_t)height * made.stride_bytes + ASSAY_BITMAP_SLACK_BYTES);
     if (made.bits == NULL) {
         return ASSAY_E_MEMORY;
     }
@@ -59,19 +60,19 @@ void assay_bitmap_darken(struct assay_bitmap *bitmap, const struct assay_rectang
     }
 }
 
-/* A row of another picture into one of this, x dots to the right; room_bytes are this row's. */
-static void lay_row(uint8_t *into, size_t room_bytes, const struct assay_bitmap *other,
-                    const uint8_t *from, uint32_t x)
+/* A row of another picture into one of this, x dots to the right: seven bytes at a time, so that they
+ * stay within eight when moved by up to seven bits. What is beyond the rows' ends is ORed with 0. */
+static void lay_row(uint8_t *into, const uint8_t *from, size_t len_bytes, uint32_t x)
 {
-    unsigned shift = x % 8;
-    for (size_t i = 0; i < other->stride_bytes; i++) {
-        size_t at = x / 8 + i;
-        if (at < room_bytes) {
-            into[at] |= (uint8_t)(from[i] >> shift);
-        }
-        if (at + 1 < room_bytes && shift != 0) {
-            into[at + 1] |= (uint8_t)(from[i] << (8 - shift));
-        }
+    into += x / 8;
+    for (size_t i = 0; i < len_bytes; i += 7) {
+        size_t some = len_bytes - i < 7 ? len_bytes - i : 7;
+        uint64_t dots, dark;
+        memcpy(&dots, from + i, sizeof dots);
+        memcpy(&dark, into + i, sizeof dark);
+        dots = be64toh(dots) & ~(UINT64_MAX >> 8 * some);
+        dark |= htobe64(dots >> x % 8);
+        memcpy(into + i, &dark, sizeof dark);
     }
 }
 
@@ -92,8 +93,9 @@ void assay_bitmap_lay(struct assay_bitmap *bitmap, const struct assay_bitmap *ot
     }
     for (int32_t row = 0; row < other->height; row++) {
         if (y + row >= 0 && y + row < bitmap->height) {
-            lay_row(bitmap->bits + (size_t)(y + row) * bitmap->stride_bytes, bitmap->stride_bytes,
-                    other, other->bits + (size_t)row * other->stride_bytes, (uint32_t)x);
+            lay_row(bitmap->bits + (size_t)(y + row) * bitmap->stride_bytes,
+                    other->bits + (size_t)row * other->stride_bytes, other->stride_bytes,
+                    (uint32_t)x);
         }
     }
 }

@@ -14,8 +14,12 @@ struct assay_rectangle {
     int32_t width, height;
 };
 
+/* What lies behind a picture's bits may be read, and written as it was: a row is laid eight bytes at
+ * a time. */
+#define ASSAY_BITMAP_SLACK_BYTES 8u
+
 /** Rows from the top, each of stride_bytes; the leftmost dot in the highest bit, 1 is dark; bits
- *  beyond the width are 0. */
+ *  beyond the width are 0; ASSAY_BITMAP_SLACK_BYTES lie behind them. */
 struct assay_bitmap {
     int32_t width, height;
     size_t stride_bytes;

@@ -14,15 +14,19 @@
 #include "core/file.h"
 
 #define WRITEBACK_BYTES (8u << 20)
+/* Pages are gathered, so that each call brings whole pages of memory to the cache of the file. */
+#define GATHER_BYTES (128u << 10)
 
 struct assay_output {
     const struct assay_folder *folder;
     struct assay_digest *digest;
     int fd;
-    uint64_t bytes;
+    uint64_t bytes;           /* with those gathered */
     uint64_t writeback_bytes; /* on their way to the disk */
+    size_t gathered_bytes;
     char name[128];
     char part[136]; /* ".NAME.part" */
+    uint8_t gathered[GATHER_BYTES];
 };
 
 /* The one place where errno becomes an error of ours. */
@@ -108,11 +112,15 @@ static void start_writeback(struct assay_output *output)
     }
 }
 
-enum assay_error assay_output_write(struct assay_output *output, const void *data, size_t len_bytes,
-                                    struct assay_reason *reason)
+/* Hash and write what was gathered. */
+static enum assay_error put_gathered(struct assay_output *output, struct assay_reason *reason)
 {
-    const uint8_t *from = data;
-    for (size_t left = len_bytes; left > 0;) {
+    const uint8_t *from = output->gathered;
+    enum assay_error error = assay_digest_add(output->digest, from, output->gathered_bytes);
+    if (error != ASSAY_OK) {
+        return assay_fail(reason, error, NULL);
+    }
+    for (size_t left = output->gathered_bytes; left > 0;) {
         ssize_t wrote = write(output->fd, from, left);
         if (wrote < 0 && errno == EINTR) {
             continue;
@@ -123,10 +131,28 @@ enum assay_error assay_output_write(struct assay_output *output, const void *dat
         from += wrote;
         left -= (size_t)wrote;
     }
-    output->bytes += len_bytes;
+    output->gathered_bytes = 0;
     start_writeback(output);
-    enum assay_error error = assay_digest_add(output->digest, data, len_bytes);
-    return error == ASSAY_OK ? ASSAY_OK : assay_fail(reason, error, NULL);
+    return ASSAY_OK;
+}
+
+enum assay_error assay_output_write(struct assay_output *output, const void *data, size_t len_bytes,
+                                    struct assay_reason *reason)
+{
+    const uint8_t *from = data;
+    enum assay_error error = ASSAY_OK;
+    for (size_t left = len_bytes; left > 0 && error == ASSAY_OK;) {
+        size_t room = GATHER_BYTES - output->gathered_bytes, some = left < room ? left : room;
+        memcpy(output->gathered + output->gathered_bytes, from, some);
+        output->gathered_bytes += some;
+        output->bytes += some;
+        from += some;
+        left -= some;
+        if (some == room) {
+            error = put_gathered(output, reason);
+        }
+    }
+    return error;
 }
 
 uint64_t assay_output_bytes(const struct assay_output *output)
@@ -160,7 +186,10 @@ enum assay_error assay_output_commit(struct assay_output *output,
 {
     struct assay_manifest_file made = {.bytes = output->bytes};
     memcpy(made.name, output->name, sizeof made.name);
-    enum assay_error error = assay_digest_end(output->digest, made.sha256);
+    enum assay_error error = put_gathered(output, reason);
+    if (error == ASSAY_OK) {
+        error = assay_digest_end(output->digest, made.sha256);
+    }
     if (error == ASSAY_OK) {
         error = settle(output, reason);
     }

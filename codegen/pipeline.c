@@ -143,8 +143,8 @@ static enum assay_error write_turn(struct ring *ring, uint32_t turn, struct assa
     uint32_t first = pipeline->first + turn * pipeline->pages_at_once;
     enum assay_error error = ASSAY_OK;
     for (uint32_t i = 0; i < pages_of(ring, turn) && error == ASSAY_OK; i++) {
-        error = pipeline->write(pipeline->context, first + i, &slot_of(ring, turn)->pages[i],
-                                reason);
+        error =
+            pipeline->write(pipeline->context, first + i, &slot_of(ring, turn)->pages[i], reason);
     }
     return error;
 }

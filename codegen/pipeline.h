@@ -13,8 +13,8 @@
 #define ASSAY_PIPELINE_THREADS_MAX 64u
 
 struct assay_pipeline {
-    uint32_t threads; /* 1..ASSAY_PIPELINE_THREADS_MAX */
-    uint32_t first;   /* pages first..first + pages - 1 are made */
+    uint32_t threads;       /* 1..ASSAY_PIPELINE_THREADS_MAX */
+    uint32_t first;         /* pages first..first + pages - 1 are made */
     uint32_t pages_at_once; /* that a worker takes, and a slot holds; 1 or more */
     uint32_t pages;
     void *context;

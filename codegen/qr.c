@@ -118,6 +118,17 @@ static uint64_t row_bits(const uint8_t *modules, unsigned count)
     return bits;
 }
 
+void assay_matrix_bits(const struct assay_matrix *matrix, unsigned row,
+                       uint64_t bits[ASSAY_MATRIX_ROW_WORDS])
+{
+    assay_assert(matrix->size <= 64 * ASSAY_MATRIX_ROW_WORDS);
+    const uint8_t *modules = matrix->modules + (size_t)row * matrix->size;
+    for (unsigned word = 0; word < ASSAY_MATRIX_ROW_WORDS; word++) {
+        unsigned base = 64 * word, left = matrix->size > base ? matrix->size - base : 0;
+        bits[word] = left > 0 ? row_bits(modules + base, left < 64 ? left : 64) : 0;
+    }
+}
+
 unsigned assay_matrix_runs(const struct assay_matrix *matrix, unsigned row, uint8_t (*runs)[2])
 {
     const uint8_t *modules = matrix->modules + (size_t)row * matrix->size;

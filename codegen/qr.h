@@ -42,6 +42,13 @@ unsigned assay_qr_size(const struct assay_qr *qr);
 ASSAY_MUST_CHECK enum assay_error assay_qr_encode(struct assay_qr *qr, const char *url,
                                                   struct assay_matrix *matrix);
 
+#define ASSAY_MATRIX_ROW_WORDS 3u /* 177 modules at most */
+
+/** Modules of one row as bits, the leftmost in bit 0 of the first word, dark is 1; zeros beyond.
+ *  bits: out. */
+void assay_matrix_bits(const struct assay_matrix *matrix, unsigned row,
+                       uint64_t bits[ASSAY_MATRIX_ROW_WORDS]);
+
 /** Dark runs of one row. runs: out, pairs of begin and width, at most size / 2 + 1.
  *  returns how many. */
 unsigned assay_matrix_runs(const struct assay_matrix *matrix, unsigned row, uint8_t (*runs)[2]);

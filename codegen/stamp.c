@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/stamp.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "codegen/font.h"
+
+/* Characters that stay within eight bytes when moved by up to seven dots. */
+#define NARROW_DOTS 57
 
 static const char alphabet[ASSAY_STAMP_CHARACTERS + 1] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ-";
 
@@ -27,6 +31,31 @@ static enum assay_error draw_cells(const struct assay_font *font, int32_t em,
         }
     }
     return error;
+}
+
+static bool row_is_white(const struct assay_cells *cells, int32_t row)
+{
+    for (unsigned i = 0; i < ASSAY_STAMP_CHARACTERS; i++) {
+        const struct assay_bitmap *cell = &cells->cell[i];
+        const uint8_t *dots = cell->bits + (size_t)row * cell->stride_bytes;
+        for (size_t at = 0; at < cell->stride_bytes; at++) {
+            if (dots[at] != 0) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void find_dark_rows(struct assay_cells *cells)
+{
+    cells->bottom = cells->cell[0].height;
+    while (cells->top < cells->bottom && row_is_white(cells, cells->top)) {
+        cells->top++;
+    }
+    while (cells->bottom > cells->top && row_is_white(cells, cells->bottom - 1)) {
+        cells->bottom--;
+    }
 }
 
 /* Room above and below a baseline that every glyph of a label's fonts keeps to. */
@@ -117,6 +146,9 @@ static enum assay_error prepare_line(const struct assay_sheet *sheet, struct ass
     enum assay_error error = ASSAY_OK;
     if (cells->em == 0) {
         error = draw_cells(sheet->fonts->mono, line->em, cells);
+        if (error == ASSAY_OK) {
+            find_dark_rows(cells);
+        }
     }
     return error == ASSAY_OK ? prepare_changing(line, cells, patch) : error;
 }
@@ -151,7 +183,7 @@ enum assay_error assay_stamp_create(const struct assay_sheet *sheet, struct assa
     }
     for (unsigned i = 0; i < made->patches; i++) {
         const struct assay_bitmap *base = &made->patch[i].base;
-        size_t bytes = base->stride_bytes * (size_t)base->height;
+        size_t bytes = base->stride_bytes * (size_t)base->height + ASSAY_BITMAP_SLACK_BYTES;
         made->patch_bytes_max = bytes > made->patch_bytes_max ? bytes : made->patch_bytes_max;
     }
     *stamp = made;
@@ -190,6 +222,46 @@ void assay_stamp_release(void *shared)
     assay_stamp_destroy(shared);
 }
 
+/* Characters of a line: their rows' first dots, and where their pens stand. */
+struct shown {
+    unsigned count;
+    const struct assay_bitmap *cell[ASSAY_LINE_SHOWN_SIZE];
+    int32_t pen[ASSAY_LINE_SHOWN_SIZE];
+};
+
+static void find_shown(const struct assay_patch *patch, const struct assay_label *label,
+                       struct shown *shown)
+{
+    char text[ASSAY_LINE_SHOWN_SIZE];
+    shown->count = assay_line_shown(patch->line, label, text);
+    for (unsigned i = 0; i < shown->count; i++) {
+        const char *found = strchr(alphabet, text[i]);
+        assay_assert(found != NULL);
+        shown->cell[i] = &patch->cells->cell[found - alphabet];
+        shown->pen[i] = pen_of(i, patch->cells->em);
+    }
+}
+
+/* One row of narrow characters from left to right, eight bytes a store and nothing read back: each store
+ * has again what the one before it held to the right of this one's begin. What the last one has beyond
+ * the row's end is white, and rows are inked from the top. */
+static void ink_row(uint8_t *into, const struct shown *shown, int32_t row, uint64_t mask)
+{
+    uint64_t held = 0;
+    uint32_t at = 0;
+    for (unsigned i = 0; i < shown->count; i++) {
+        const struct assay_bitmap *cell = shown->cell[i];
+        uint32_t pen = (uint32_t)shown->pen[i], step = pen / 8 - at;
+        uint64_t dots;
+        memcpy(&dots, cell->bits + (size_t)row * cell->stride_bytes, sizeof dots);
+        held = step < 8 ? held << 8 * step : 0;
+        held |= (be64toh(dots) & mask) >> pen % 8;
+        at += step;
+        uint64_t text = htobe64(held);
+        memcpy(into + at, &text, sizeof text);
+    }
+}
+
 void assay_stamp_ink(const struct assay_patch *patch, const struct assay_label *label,
                      uint8_t *bits, struct assay_bitmap *picture)
 {
@@ -197,14 +269,20 @@ void assay_stamp_ink(const struct assay_patch *patch, const struct assay_label *
     if (patch->fixed) {
         return;
     }
-    memcpy(bits, patch->base.bits, patch->base.stride_bytes * (size_t)patch->base.height);
+    size_t stride = patch->base.stride_bytes;
+    memcpy(bits, patch->base.bits, stride * (size_t)patch->base.height);
     picture->bits = bits;
-    char text[ASSAY_LINE_SHOWN_SIZE];
-    unsigned count = assay_line_shown(patch->line, label, text);
-    for (unsigned i = 0; i < count; i++) {
-        const char *found = strchr(alphabet, text[i]);
-        assay_assert(found != NULL);
-        assay_bitmap_lay(picture, &patch->cells->cell[found - alphabet],
-                         pen_of(i, patch->cells->em), 0);
+    struct shown shown;
+    find_shown(patch, label, &shown);
+    const struct assay_cells *cells = patch->cells;
+    if (cells->cell[0].width <= NARROW_DOTS) {
+        uint64_t mask = ~(UINT64_MAX >> cells->cell[0].width);
+        for (int32_t row = cells->top; row < cells->bottom; row++) {
+            ink_row(bits + (size_t)row * stride, &shown, row, mask);
+        }
+        return;
+    }
+    for (unsigned i = 0; i < shown.count; i++) {
+        assay_bitmap_lay(picture, shown.cell[i], shown.pen[i], 0);
     }
 }

@@ -12,6 +12,7 @@
 /** Characters of one size, each in a picture as wide as its advance and a dot. */
 struct assay_cells {
     int32_t em;
+    int32_t top, bottom; /* dark dots of all of them lie in rows top..bottom - 1 */
     struct assay_bitmap cell[ASSAY_STAMP_CHARACTERS];
 };
 
@@ -29,7 +30,7 @@ struct assay_stamp {
     unsigned patches;
     struct assay_patch patch[ASSAY_LINES_MAX + 1];
     struct assay_cells cells[2]; /* of the code, of what is in the frame */
-    size_t patch_bytes_max;
+    size_t patch_bytes_max;      /* with what lies behind a picture */
 };
 
 /** Draw what a sheet's labels share.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/zpl.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,16 +9,19 @@
 
 #define PAGES_PER_FILE 10000u
 
-/* What all painters share: the stamp, and the ^GFA fields of what never changes. */
+/* What all painters share: the stamp, its ^GFA fields (those of what changes without their dots), the
+ * begin of the code's, and the digits of any four modules. */
 struct shared {
     struct assay_stamp *stamp;
     struct assay_buffer field[ASSAY_LINES_MAX + 1];
+    struct assay_buffer matrix;
+    struct assay_buffer quads; /* 16 times as many digits as a module has dots */
 };
 
 struct painter {
     const struct assay_sheet *sheet;
     const struct shared *shared;
-    uint8_t *bits; /* a patch, or a row of modules */
+    uint8_t *bits; /* a patch */
     char ecc;
 };
 
@@ -60,19 +64,33 @@ static char *put_row(char *at, const uint8_t *bytes, size_t len)
     return at;
 }
 
+/* The digits of four bytes, computed side by side: nibbles moved apart, 7 more from 'A' on. */
+static void put_hex(char *at, const uint8_t *bytes)
+{
+    uint32_t four;
+    memcpy(&four, bytes, sizeof four);
+    uint64_t text = be32toh(four);
+    text = (text | text << 16) & 0x0000ffff0000ffffu;
+    text = (text | text << 8) & 0x00ff00ff00ff00ffu;
+    text = (text | text << 4) & 0x0f0f0f0f0f0f0f0fu;
+    uint64_t letters = (text + 0x0606060606060606u) >> 4 & 0x0101010101010101u;
+    text = htobe64(text + 0x3030303030303030u + letters * 7);
+    memcpy(at, &text, sizeof text);
+}
+
 /* Likewise for what changes from label to label: digits as they are, which is a fifth longer and six
- * times as fast, and zeros up to the end as one character. */
+ * times as fast, and zeros up to the end as one character. Reads and writes up to the next four bytes'
+ * end. */
 static char *put_row_fast(char *at, const uint8_t *bytes, size_t len)
 {
-    static const char digits[] = "0123456789ABCDEF";
     size_t dark = len;
     while (dark > 0 && bytes[dark - 1] == 0) {
         dark--;
     }
-    for (size_t i = 0; i < dark; i++) {
-        *at++ = digits[bytes[i] >> 4];
-        *at++ = digits[bytes[i] & 15];
+    for (size_t i = 0; i < dark; i += 4) {
+        put_hex(at + 2 * i, bytes + i);
     }
+    at += 2 * dark;
     if (dark < len) {
         *at++ = ',';
     }
@@ -86,50 +104,77 @@ static enum assay_error put_graphic_head(struct assay_buffer *out, size_t stride
     return assay_buffer_print(out, "^GFA,%zu,%zu,%zu,", total, total, stride_bytes);
 }
 
-static enum assay_error put_bitmap(struct assay_buffer *out, const struct assay_bitmap *bitmap,
-                                   char *(*put)(char *at, const uint8_t *bytes, size_t len))
+static enum assay_error put_dots(struct assay_buffer *out, const struct assay_bitmap *bitmap,
+                                 char *(*put)(char *at, const uint8_t *bytes, size_t len))
 {
-    enum assay_error error = put_graphic_head(out, bitmap->stride_bytes, bitmap->height);
-    const uint8_t *before = NULL;
-    for (int32_t y = 0; y < bitmap->height && error == ASSAY_OK; y++) {
-        const uint8_t *row = bitmap->bits + (size_t)y * bitmap->stride_bytes;
-        error = assay_buffer_reserve(out, 2 * bitmap->stride_bytes + 8);
-        if (error == ASSAY_OK) {
-            char *at = (char *)out->data + out->len_bytes, *end = at;
-            if (before != NULL && memcmp(before, row, bitmap->stride_bytes) == 0) {
-                *end++ = ':';
-            } else {
-                end = put(at, row, bitmap->stride_bytes);
-            }
-            out->len_bytes += (size_t)(end - at);
-            before = row;
-        }
+    enum assay_error error =
+        assay_buffer_reserve(out, (size_t)bitmap->height * (2 * bitmap->stride_bytes + 8) + 16);
+    if (error != ASSAY_OK) {
+        return error;
     }
-    return error == ASSAY_OK ? assay_buffer_put(out, "^FS\n", 4) : error;
+    char *end = (char *)out->data + out->len_bytes;
+    const uint8_t *before = NULL;
+    for (int32_t y = 0; y < bitmap->height; y++) {
+        const uint8_t *row = bitmap->bits + (size_t)y * bitmap->stride_bytes;
+        if (before != NULL && memcmp(before, row, bitmap->stride_bytes) == 0) {
+            *end++ = ':';
+        } else {
+            end = put(end, row, bitmap->stride_bytes);
+        }
+        before = row;
+    }
+    memcpy(end, "^FS\n", 4);
+    out->len_bytes = (size_t)(end + 4 - (char *)out->data);
+    return ASSAY_OK;
 }
 
-static enum assay_error put_matrix(struct painter *painter, const struct assay_matrix *matrix,
+/* A row of modules, four at a time; digits up to the byte of the last dark dot, then one character for
+ * the zeros. */
+static char *put_modules(const struct shared *shared, const struct assay_matrix *matrix,
+                         unsigned row, char *at)
+{
+    size_t module = shared->quads.len_bytes / 16, side = matrix->size * module;
+    uint64_t bits[ASSAY_MATRIX_ROW_WORDS];
+    assay_matrix_bits(matrix, row, bits);
+    unsigned dark = 64 * ASSAY_MATRIX_ROW_WORDS;
+    for (; dark > 0 && bits[dark / 64 - 1] == 0; dark -= 64) {
+    }
+    dark -= dark > 0 ? (unsigned)__builtin_clzll(bits[dark / 64 - 1]) : 0;
+    char *end = at;
+    for (unsigned x = 0; x < dark; x += 4, end += module) {
+        const uint8_t *digits = shared->quads.data + (bits[x / 64] >> x % 64 & 15) * module;
+        for (size_t i = 0; i < module; i += 8) {
+            memcpy(end + i, digits + i, 8);
+        }
+    }
+    *end = '0'; /* the second digit of a byte may be beyond the last four modules */
+    end = at + 2 * ((dark * module + 7) / 8);
+    if (end < at + 2 * ((side + 7) / 8)) {
+        *end++ = ',';
+    }
+    return end;
+}
+
+static enum assay_error put_matrix(const struct shared *shared, const struct assay_matrix *matrix,
                                    struct assay_buffer *out)
 {
-    int32_t module = painter->sheet->placement->module;
-    size_t stride_bytes = (matrix->size * (size_t)module + 7) / 8;
-    enum assay_error error = put_graphic_head(out, stride_bytes, (int32_t)matrix->size * module);
+    size_t module = shared->quads.len_bytes / 16;
+    enum assay_error error = assay_buffer_put(out, shared->matrix.data, shared->matrix.len_bytes);
     if (error == ASSAY_OK) {
         error =
-            assay_buffer_reserve(out, matrix->size * (2 * stride_bytes + 8 + (size_t)module) + 8);
+            assay_buffer_reserve(out, matrix->size * (matrix->size * module / 4 + module + 8) + 16);
     }
     if (error != ASSAY_OK) {
         return error;
     }
-    char *at = (char *)out->data + out->len_bytes, *end = at;
+    char *end = (char *)out->data + out->len_bytes;
     for (unsigned row = 0; row < matrix->size; row++) {
-        assay_matrix_row(matrix, row, module, painter->bits);
-        end = put_row_fast(end, painter->bits, stride_bytes);
-        memset(end, ':', (size_t)module - 1);
+        end = put_modules(shared, matrix, row, end);
+        memset(end, ':', module - 1);
         end += module - 1;
     }
     memcpy(end, "^FS\n", 4);
-    out->len_bytes += (size_t)(end + 4 - at);
+    out->len_bytes = (size_t)(end + 4 - (char *)out->data);
     return ASSAY_OK;
 }
 
@@ -140,9 +185,40 @@ static void release(void *state)
         for (size_t i = 0; i < ASSAY_COUNT_OF(shared->field); i++) {
             assay_buffer_deinit(&shared->field[i]);
         }
+        assay_buffer_deinit(&shared->matrix);
+        assay_buffer_deinit(&shared->quads);
         assay_stamp_destroy(shared->stamp);
         free(shared);
     }
+}
+
+static enum assay_error prepare_patches(struct shared *shared)
+{
+    enum assay_error error = ASSAY_OK;
+    for (unsigned i = 0; error == ASSAY_OK && i < shared->stamp->patches; i++) {
+        const struct assay_patch *patch = &shared->stamp->patch[i];
+        error = put_graphic_head(&shared->field[i], patch->base.stride_bytes, patch->base.height);
+        if (error == ASSAY_OK && patch->fixed) {
+            error = put_dots(&shared->field[i], &patch->base, put_row);
+        }
+    }
+    return error;
+}
+
+static enum assay_error prepare_matrix(struct shared *shared, const struct assay_placement *place)
+{
+    unsigned module = (unsigned)place->module, side = place->modules * module;
+    enum assay_error error = put_graphic_head(&shared->matrix, (side + 7) / 8, (int32_t)side);
+    for (unsigned quad = 0; quad < 16; quad++) {
+        for (unsigned digit = 0; digit < module && error == ASSAY_OK; digit++) {
+            unsigned value = 0;
+            for (unsigned dot = 4 * digit; dot < 4 * digit + 4; dot++) {
+                value = value << 1 | (quad >> dot / module & 1);
+            }
+            error = assay_buffer_print(&shared->quads, "%X", value);
+        }
+    }
+    return error == ASSAY_OK ? assay_buffer_reserve(&shared->quads, 8) : error; /* read, not used */
 }
 
 static enum assay_error prepare(const struct assay_sheet *sheet, void **out,
@@ -153,10 +229,11 @@ static enum assay_error prepare(const struct assay_sheet *sheet, void **out,
         return assay_fail(reason, ASSAY_E_MEMORY, NULL);
     }
     enum assay_error error = assay_stamp_create(sheet, &shared->stamp);
-    for (unsigned i = 0; error == ASSAY_OK && i < shared->stamp->patches; i++) {
-        if (shared->stamp->patch[i].fixed) {
-            error = put_bitmap(&shared->field[i], &shared->stamp->patch[i].base, put_row);
-        }
+    if (error == ASSAY_OK) {
+        error = prepare_patches(shared);
+    }
+    if (error == ASSAY_OK) {
+        error = prepare_matrix(shared, sheet->placement);
     }
     if (error != ASSAY_OK) {
         release(shared);
@@ -184,9 +261,7 @@ static enum assay_error painter_create(const struct assay_sheet *sheet, void **o
     painter->sheet = sheet;
     painter->shared = sheet->shared;
     painter->ecc = "LMQH"[sheet->ecc];
-    size_t row_bytes = (size_t)sheet->placement->modules * (size_t)sheet->placement->module / 8 + 1;
-    size_t most = painter->shared->stamp->patch_bytes_max;
-    painter->bits = malloc(most > row_bytes ? most : row_bytes);
+    painter->bits = malloc(painter->shared->stamp->patch_bytes_max);
     if (painter->bits == NULL) {
         free(painter);
         return ASSAY_E_MEMORY;
@@ -205,22 +280,41 @@ static enum assay_error page_begin(void *state, uint32_t number, struct assay_bu
                               place->page_height);
 }
 
+/* A text that begins within a dot or two of the edge has its picture's empty rows beyond it. */
+static char *put_coordinate(char *at, int32_t value)
+{
+    if (value < 0) {
+        *at++ = '-';
+        value = -value;
+    }
+    return at + assay_decimal_put((uint32_t)value, at);
+}
+
 static enum assay_error put_origin(struct assay_buffer *out, int32_t x, int32_t y)
 {
-    return assay_buffer_print(out, "^FO%d,%d", x, y);
+    enum assay_error error = assay_buffer_reserve(out, 32);
+    if (error == ASSAY_OK) {
+        char *end = (char *)memcpy(out->data + out->len_bytes, "^FO", 3) + 3;
+        end = put_coordinate(end, x);
+        *end++ = ',';
+        end = put_coordinate(end, y);
+        out->len_bytes = (size_t)(end - (char *)out->data);
+    }
+    return error;
 }
 
 static enum assay_error put_patch(struct painter *painter, unsigned number,
                                   const struct assay_label *label, struct assay_buffer *out)
 {
     const struct assay_patch *patch = &painter->shared->stamp->patch[number];
-    if (patch->fixed) {
-        const struct assay_buffer *field = &painter->shared->field[number];
-        return assay_buffer_put(out, field->data, field->len_bytes);
+    const struct assay_buffer *field = &painter->shared->field[number];
+    enum assay_error error = assay_buffer_put(out, field->data, field->len_bytes);
+    if (patch->fixed || error != ASSAY_OK) {
+        return error;
     }
     struct assay_bitmap picture;
     assay_stamp_ink(patch, label, painter->bits, &picture);
-    return put_bitmap(out, &picture, put_row_fast);
+    return put_dots(out, &picture, put_row_fast);
 }
 
 /* Magnification is the module in dots; URLs hold neither '^' nor '~' nor '_'-escapes. */
@@ -253,7 +347,7 @@ static enum assay_error draw_label(void *state, uint32_t slot, const struct assa
         return error;
     }
     return painter->sheet->native_qr ? put_native(painter, label, out)
-                                     : put_matrix(painter, &label->matrix, out);
+                                     : put_matrix(painter->shared, &label->matrix, out);
 }
 
 static enum assay_error page_end(void *state, struct assay_buffer *out)
