@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch-tools/export_row.h"
 #include "batch-tools/export_carton.h"
+#include "batch-tools/export_file.h"
 
 const char *const assay_export_columns[] = {
     "position", "type",    "at",       "actor",  "batch",        "item",   "sku",
@@ -366,6 +367,9 @@ static void fill(json_t *line, const struct assay_export_source *source, uint32_
     case ASSAY_RECORD_CARTON_MOVE:
     case ASSAY_RECORD_PREFIX:
         assay_export_carton(line, record);
+        break;
+    case ASSAY_RECORD_HISTORY:
+        assay_export_file(line, record);
         break;
     }
 }

@@ -35,6 +35,7 @@ void assay_catalog_destroy(struct assay_catalog *catalog)
     }
     free(catalog->brand.current);
     assay_catalog_free_jobs(catalog);
+    free(catalog->files);
     while (catalog->retired != NULL) {
         struct assay_catalog_retired *retired = catalog->retired;
         catalog->retired = retired->next;

@@ -67,6 +67,12 @@ struct assay_catalog_batch {
     struct assay_catalog_mark mark;
 };
 
+/** A file that was handed in, and how far it got. */
+struct assay_catalog_file {
+    struct assay_history_record value; /* of its last part; without outcomes */
+    struct assay_catalog_mark mark;
+};
+
 struct assay_catalog;
 
 /** An empty catalog, the caller's to destroy. ASSAY_OK or ASSAY_E_MEMORY. */
@@ -125,6 +131,10 @@ const struct assay_alert_record *assay_catalog_alert_at(const struct assay_catal
 bool assay_catalog_alert_due(const struct assay_catalog *catalog,
                              const struct assay_catalog_batch *batch, uint32_t index,
                              int64_t at_unix_ms, struct assay_alert_record *alert);
+
+/** The file of this SHA-256, or NULL. */
+const struct assay_catalog_file *assay_catalog_file_find(const struct assay_catalog *catalog,
+                                                         const uint8_t sha256[ASSAY_SHA256_LEN]);
 
 /** May this record be appended? BRAND, PRODUCT, BATCH, MOVE, MANIFEST, JOB, SPOIL, HONEY, SITE,
  *  TOKEN; a reason that says what to do. Nothing is changed. */

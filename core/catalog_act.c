@@ -278,6 +278,8 @@ enum assay_error assay_catalog_apply(struct assay_catalog *catalog,
         return assay_catalog_set_token(catalog, &record->token, mark);
     case ASSAY_RECORD_SITE:
         return assay_catalog_set_site(catalog, &record->site, mark);
+    case ASSAY_RECORD_HISTORY:
+        return assay_catalog_set_file(catalog, &record->history, mark);
     default:
         return ASSAY_E_CORRUPT;
     }

@@ -58,6 +58,9 @@ struct assay_catalog {
     struct assay_catalog_alert *alerts;
     uint32_t alert_count;
     uint32_t alert_room;
+    struct assay_catalog_file *files; /* in order of beginning */
+    uint32_t file_count;
+    uint32_t file_room;
     uint32_t alerts_saved; /* alerts 0..this - 1 are in the state store; they never change */
     /* slot + 1; 0 = free; published with release once what it names is whole */
     _Atomic uint32_t batch_index[ASSAY_BATCH_INDEX];
@@ -102,6 +105,10 @@ ASSAY_MUST_CHECK enum assay_error assay_catalog_check_job(struct assay_catalog *
 ASSAY_MUST_CHECK enum assay_error assay_catalog_apply_job(struct assay_catalog *catalog,
                                                           const struct assay_record *record,
                                                           uint64_t position);
+/** Add a file as a row of the state has it, or as its record does. */
+ASSAY_MUST_CHECK enum assay_error assay_catalog_set_file(struct assay_catalog *catalog,
+                                                         const struct assay_history_record *file,
+                                                         struct assay_catalog_mark mark);
 /** Free what the three lists hold. */
 void assay_catalog_free_jobs(struct assay_catalog *catalog);
 /** E_NOT_FOUND with the handle. */

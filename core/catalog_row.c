@@ -15,6 +15,7 @@
 #define KIND_JOB 'G'
 #define KIND_HONEY 'H' /* before the alerts, which know their decoys */
 #define KIND_ALERT 'I'
+#define KIND_FILE 'L'
 
 /* Version of what follows the printed ranges in a batch's row; rows without it are older. */
 #define BATCH_TAIL_VERSION 1
@@ -191,6 +192,18 @@ static void take_jobs(struct assay_catalog *catalog, struct row_writer *writer)
     }
 }
 
+static void take_files(struct assay_catalog *catalog, struct row_writer *writer)
+{
+    for (uint32_t i = 0; i < catalog->file_count; i++) {
+        struct assay_catalog_file *file = &catalog->files[i];
+        if (file->mark.dirty) {
+            struct assay_record record = {.type = ASSAY_RECORD_HISTORY, .history = file->value};
+            put_record_row(writer, KIND_FILE, file->mark, &record);
+            file->mark.dirty = false;
+        }
+    }
+}
+
 enum assay_error assay_catalog_take_dirty(struct assay_catalog *catalog,
                                           void (*put)(void *context, struct assay_span key,
                                                       struct assay_span value),
@@ -211,6 +224,7 @@ enum assay_error assay_catalog_take_dirty(struct assay_catalog *catalog,
     take_places(catalog, &writer);
     take_tokens_and_sites(catalog, &writer);
     take_jobs(catalog, &writer);
+    take_files(catalog, &writer);
     free(writer.row);
     return ASSAY_OK;
 }
@@ -302,6 +316,10 @@ static enum assay_error load_record(struct assay_catalog *catalog, char kind,
                     : assay_catalog_add_alert(catalog, &record->alert, mark);
         catalog->alerts_saved = catalog->alert_count;
         return error;
+    case KIND_FILE:
+        return record->type != ASSAY_RECORD_HISTORY
+                   ? ASSAY_E_CORRUPT
+                   : assay_catalog_set_file(catalog, &record->history, mark);
     default:
         return ASSAY_E_CORRUPT;
     }

@@ -12,6 +12,7 @@
 #include "core/place.h"
 #include "core/printing.h"
 #include "core/record_carton.h"
+#include "core/record_file.h"
 #include "core/risk.h"
 #include "core/verdict.h"
 #include "core/warranty.h"
@@ -40,6 +41,7 @@ enum assay_record_type {
     ASSAY_RECORD_PACKED = 22,  /* the PACK records before it hold */
     ASSAY_RECORD_CARTON_MOVE = 23, /* shipped, void, unpacked */
     ASSAY_RECORD_PREFIX = 24,      /* the GS1 company prefix */
+    ASSAY_RECORD_HISTORY = 34,     /* a part of a file of past scans was replayed */
 };
 
 /** Names an item in the whole: handle << 26 | index. Never 0. */
@@ -269,6 +271,7 @@ struct assay_record {
         struct assay_packed_record packed;
         struct assay_carton_move_record carton_move;
         struct assay_prefix_record prefix;
+        struct assay_history_record history;
     };
 };
 

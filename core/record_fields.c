@@ -480,5 +480,6 @@ const struct assay_record_fields *assay_record_fields_of(unsigned type)
         return &rows[type];
     }
     const struct assay_record_fields *job = assay_record_job_fields_of(type);
-    return job != NULL ? job : assay_carton_fields_of(type);
+    const struct assay_record_fields *file = assay_file_fields_of(type);
+    return job != NULL ? job : file != NULL ? file : assay_carton_fields_of(type);
 }

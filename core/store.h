@@ -67,7 +67,8 @@ const struct assay_place *assay_store_place(const struct assay_store *store, uin
 
 /** One scan to decide. Filled by the caller; borrowed until the group is complete. */
 struct assay_scan_request {
-    const struct assay_batch_facts *batch;
+    const struct assay_batch_facts *batch; /* NULL, in the past alone: the code was never issued */
+    const struct assay_batch *past;        /* the batch as it was then; NULL = as it is now */
     uint32_t index;
     int64_t at_unix_ms;
     uint8_t scan_id[ASSAY_SCAN_ID_LEN];
@@ -88,6 +89,7 @@ struct assay_scan_answer {
     enum assay_error error; /* ASSAY_OK, or ASSAY_E_THROTTLED / _FULL / _NO_SPACE: 503 or wait */
     enum assay_verdict verdict;
     bool repetition; /* the same scan as one recorded before */
+    bool recorded;   /* by a record of its own */
     uint32_t number;
     uint8_t scan_id[ASSAY_SCAN_ID_LEN]; /* the recorded one's, for a repetition */
     int64_t at_unix_ms;
@@ -120,6 +122,25 @@ struct assay_scan_group {
  */
 ASSAY_MUST_CHECK enum assay_error assay_store_scan(struct assay_store_session *session,
                                                    struct assay_scan_group *group);
+
+/** A group of scans of the past, and how far in its file it goes (core/history.h): decided by the
+ *  same rules, at the times of the scans. In the same group of the ledger, `mark` follows them, so
+ *  that a file is gone on with exactly where it ended; what is not recorded by itself is counted by
+ *  place and minute. Not synced: assay_store_settle does that.
+ *
+ *  group     at most ASSAY_HISTORY_SCANS_MAX, in order of time as far as there is one.
+ *  mark      in: all but outcomes and scans; began_at 0 for the file's first group. Out: all.
+ *  returns   ASSAY_OK; ASSAY_E_NO_SPACE (nothing was recorded); any other: end the process.
+ *  threads   one per session; nobody else scans meanwhile.
+ */
+ASSAY_MUST_CHECK enum assay_error assay_store_scan_past(struct assay_store_session *session,
+                                                        struct assay_scan_group *group,
+                                                        struct assay_history_record *mark);
+
+/** How far a file got, by its SHA-256. ASSAY_OK or ASSAY_E_NOT_FOUND. threads: any. */
+ASSAY_MUST_CHECK enum assay_error assay_store_file(struct assay_store *store,
+                                                   const uint8_t sha256[ASSAY_SHA256_LEN],
+                                                   struct assay_catalog_file *file);
 
 /** Count a code that was never issued, by place; ledgered once a second. threads: any. */
 void assay_store_count_forged(struct assay_store *store, const struct assay_place *place,

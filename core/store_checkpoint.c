@@ -243,7 +243,7 @@ enum assay_error assay_store_flush_tally(struct assay_store *store)
 
 /* -- the keeper -- */
 
-static void watch_space(struct assay_store *store)
+void assay_store_watch_space(struct assay_store *store)
 {
     struct statvfs space;
     if (statvfs(store->dir, &space) != 0) {
@@ -295,7 +295,7 @@ static void *keep(void *context)
     bool asked = false;
     while (!wait_a_while(store, &asked)) {
         uint64_t now_ns = assay_clock_monotonic_ns();
-        watch_space(store);
+        assay_store_watch_space(store);
         must(assay_store_flush_tally(store), "summary");
         uint64_t interval_ns = store->options.checkpoint_interval_ms * 1000000ull;
         if (!store->low_space && (asked || now_ns - folded_ns >= interval_ns)) {
@@ -313,7 +313,7 @@ static void *keep(void *context)
 enum assay_error assay_store_keeper_start(struct assay_store *store)
 {
     assay_state_reader_check(store->state);
-    watch_space(store);
+    assay_store_watch_space(store);
     if (pthread_create(&store->keeper, NULL, keep, store) != 0) {
         return ASSAY_E_MEMORY;
     }

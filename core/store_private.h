@@ -76,7 +76,59 @@ struct assay_store_session {
     struct assay_state_reader *reader;
     uint8_t *buffer;         /* ASSAY_STORE_GROUP_BYTES */
     struct assay_item *base; /* one an entry of a group: what the state says */
+    uint32_t past_groups;
 };
+
+/* One group on its way. */
+struct assay_store_pass {
+    struct assay_store *store;
+    struct assay_store_session *session;
+    struct assay_store_past *past; /* of a group of the past; else NULL */
+    uint64_t first;                /* position of the first record that this group appends */
+    size_t at;                     /* bytes of records so far, in session->buffer */
+    uint32_t records;
+    uint64_t needed;        /* what must be synced before any answer leaves */
+    enum assay_error error; /* sticky; ends the process */
+};
+
+/* What a group of the past counts, each by its own minute. */
+struct assay_store_past_row {
+    int64_t minute;
+    struct assay_tally_row row;
+};
+
+struct assay_store_past {
+    struct assay_history_record *mark;
+    uint32_t rows;
+    struct assay_store_past_row row[ASSAY_HISTORY_SCANS_MAX];
+};
+
+/* Its mark, and a summary for each scan at worst. */
+#define ASSAY_STORE_PAST_BYTES (4096 + ASSAY_HISTORY_SCANS_MAX * (64 + 96))
+
+/* -- store_scan.c -- */
+
+/** Read, lock, decide each of the group, append all; not synced. As assay_store_scan. */
+ASSAY_MUST_CHECK enum assay_error assay_store_decide(struct assay_store_pass *pass,
+                                                     struct assay_scan_group *group);
+
+/* -- store_pass.c, under the store's lock -- */
+
+/** Put a record of the catalog, or a SUMMARY, behind what the pass holds, and apply it; an
+ *  error stays in the pass. */
+void assay_store_pass_put(struct assay_store_pass *pass, const struct assay_record *record);
+
+/** Number of a place, interned by a record of the pass if need be. */
+uint32_t assay_store_pass_place(struct assay_store_pass *pass, const struct assay_place *place);
+
+/* -- store_past.c, under the store's lock -- */
+
+/** Count one that is not recorded by itself. */
+void assay_store_past_count(struct assay_store_past *past, const struct assay_tally_row *row,
+                            int64_t at_unix_ms);
+
+/** What was counted and the mark go behind the group's scans. */
+void assay_store_past_seal(struct assay_store_pass *pass, const struct assay_scan_group *group);
 
 /* -- store_files.c -- */
 
@@ -141,6 +193,8 @@ ASSAY_MUST_CHECK enum assay_error assay_store_checkpoint_at(struct assay_store *
 void assay_store_ask_fold(struct assay_store *store);
 /** Ledger what was counted since the last time. */
 ASSAY_MUST_CHECK enum assay_error assay_store_flush_tally(struct assay_store *store);
+/** See to the free space now: sets low_space. */
+void assay_store_watch_space(struct assay_store *store);
 /** Count one that is not ledgered by itself. threads: any; takes only the tally's lock. */
 void assay_store_count(struct assay_store *store, const struct assay_tally_row *row);
 

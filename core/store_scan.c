@@ -6,33 +6,23 @@
 
 #define MINUTE_MS 60000
 
-/* One group on its way. */
-struct pass {
-    struct assay_store *store;
-    struct assay_store_session *session;
-    uint64_t first; /* position of the first record that this group appends */
-    size_t at;      /* bytes of records so far, in session->buffer */
-    uint32_t records;
-    uint64_t needed;        /* what must be synced before any answer leaves */
-    enum assay_error error; /* sticky; ends the process */
-};
-
 /* One scan being decided. */
 struct trial {
-    struct pass *pass;
+    struct assay_store_pass *pass;
     const struct assay_scan_request *request;
     struct assay_scan_answer *answer;
     const struct assay_item *base;
     uint64_t key;
     struct assay_catalog_batch *batch;
-    struct assay_item item; /* as it is before this scan */
-    bool on_sale;           /* it was activated: its scans count */
-    bool repeats;           /* `earlier` is the same scan */
+    const struct assay_batch *state; /* the batch's, at the time of the scan */
+    struct assay_item item;          /* as it is before this scan */
+    bool on_sale;                    /* it was activated: its scans count */
+    bool repeats;                    /* `earlier` is the same scan */
     struct assay_scan_record earlier;
     struct assay_decision decision;
 };
 
-static void need(struct pass *pass, uint64_t position)
+static void need(struct assay_store_pass *pass, uint64_t position)
 {
     if (position > pass->needed) {
         pass->needed = position;
@@ -40,7 +30,7 @@ static void need(struct pass *pass, uint64_t position)
 }
 
 /* A record that this group is about to append is not in the ledger yet. */
-static enum assay_error read_scan(struct pass *pass, uint64_t position,
+static enum assay_error read_scan(struct assay_store_pass *pass, uint64_t position,
                                   struct assay_scan_record *scan)
 {
     uint8_t data[ASSAY_SCAN_RECORD_LEN];
@@ -111,7 +101,8 @@ static void begin_trial(struct trial *trial)
     need(trial->pass, trial->item.last_position + 1);
     need(trial->pass, store->catalog_position + 1);
 
-    const struct assay_batch *batch = &trial->batch->batch;
+    const struct assay_batch *batch = request->past != NULL ? request->past : &trial->batch->batch;
+    trial->state = batch;
     int32_t today =
         assay_day_of(request->at_unix_ms, assay_catalog_brand(store->catalog)->utc_offset_minutes);
     trial->on_sale = assay_range_set_has(&batch->active, request->index);
@@ -150,9 +141,9 @@ static void tell_verdict(struct trial *trial, enum assay_verdict verdict)
     answer->verdict = verdict;
     answer->reason_text[0] = '\0';
     if (verdict == ASSAY_VERDICT_VOID) {
-        memcpy(answer->reason_text, trial->batch->batch.void_reason, sizeof answer->reason_text);
+        memcpy(answer->reason_text, trial->state->void_reason, sizeof answer->reason_text);
     } else if (verdict == ASSAY_VERDICT_RECALLED) {
-        memcpy(answer->reason_text, trial->batch->batch.recall_reason, sizeof answer->reason_text);
+        memcpy(answer->reason_text, trial->state->recall_reason, sizeof answer->reason_text);
     }
 }
 
@@ -176,29 +167,6 @@ static void answer_repetition(struct trial *trial)
     trial->answer->place = earlier->place;
     trial->answer->risk = earlier->risk;
     memcpy(trial->answer->scan_id, earlier->scan_id, ASSAY_SCAN_ID_LEN);
-}
-
-/* Place number of a scan; a new place becomes a record of this group, ahead of the scan. */
-static uint32_t intern_place(struct pass *pass, const struct assay_place *place)
-{
-    struct assay_catalog *catalog = pass->store->catalog;
-    struct assay_place fit = *place;
-    uint32_t number = assay_catalog_place_fit(catalog, &fit);
-    if (number != 0 || assay_place_is_empty(&fit)) {
-        return number;
-    }
-    number = assay_catalog_place_count(catalog) + 1;
-    struct assay_record record = {.type = ASSAY_RECORD_PLACE};
-    record.place = (struct assay_place_record){number, fit};
-    uint64_t position = pass->first + pass->at;
-    pass->at += assay_record_encode(&record, pass->session->buffer + pass->at,
-                                    ASSAY_STORE_GROUP_BYTES - pass->at);
-    pass->records++;
-    enum assay_error error = assay_catalog_apply(catalog, &record, position);
-    if (error != ASSAY_OK) {
-        pass->error = error;
-    }
-    return number;
 }
 
 static uint32_t scan_flags(const struct trial *trial)
@@ -242,25 +210,15 @@ static struct assay_scan_record record_of(const struct trial *trial)
 /* Scanned before the sale: a leak, which becomes a record of this group, behind the scan. */
 static void raise_alert(struct trial *trial)
 {
-    struct pass *pass = trial->pass;
     struct assay_record record = {.type = ASSAY_RECORD_ALERT};
     bool early = trial->decision.sale == ASSAY_SALE_NOT_YET ||
-                 assay_range_set_has(&trial->batch->batch.reserved, trial->request->index);
+                 assay_range_set_has(&trial->state->reserved, trial->request->index);
     if (!early ||
-        !assay_catalog_alert_due(pass->store->catalog, trial->batch, trial->request->index,
+        !assay_catalog_alert_due(trial->pass->store->catalog, trial->batch, trial->request->index,
                                  trial->request->at_unix_ms, &record.alert)) {
         return;
     }
-    uint64_t position = pass->first + pass->at;
-    size_t len_bytes = assay_record_encode(&record, pass->session->buffer + pass->at,
-                                           ASSAY_STORE_GROUP_BYTES - pass->at);
-    assay_assert(len_bytes > 0);
-    pass->at += len_bytes;
-    pass->records++;
-    enum assay_error error = assay_catalog_apply(pass->store->catalog, &record, position);
-    if (error != ASSAY_OK) {
-        pass->error = error;
-    }
+    assay_store_pass_put(trial->pass, &record);
 }
 
 static void tell_scan(struct trial *trial, const struct assay_scan_record *record)
@@ -301,14 +259,14 @@ static void weigh(struct trial *trial, struct assay_scan_record *record,
 /* Decides the scan, records it, and applies the record to the item. */
 static void record_scan(struct trial *trial)
 {
-    struct pass *pass = trial->pass;
+    struct assay_store_pass *pass = trial->pass;
     struct assay_item *item = assay_store_touch(pass->store, trial->key, trial->base);
     if (item == NULL) {
         trial->answer->error = ASSAY_E_FULL;
         return;
     }
     struct assay_scan_record record = record_of(trial);
-    record.place = intern_place(pass, &trial->request->place);
+    record.place = assay_store_pass_place(pass, &trial->request->place);
     /* What a replay will know of the place, so that it comes to the same. */
     const struct assay_place *place = assay_catalog_place(pass->store->catalog, record.place);
     weigh(trial, &record, place);
@@ -329,6 +287,17 @@ static void record_scan(struct trial *trial)
     tell_item(trial, item);
     tell_verdict(trial, record.verdict);
     tell_scan(trial, &record);
+    trial->answer->recorded = true;
+}
+
+/* What is not recorded by itself is counted: of now by the second, of the past by its own minute. */
+static void count(struct trial *trial, const struct assay_tally_row *row)
+{
+    if (trial->pass->past != NULL) {
+        assay_store_past_count(trial->pass->past, row, trial->request->at_unix_ms);
+    } else {
+        assay_store_count(trial->pass->store, row);
+    }
 }
 
 /* Answers without a record, counted in the summary: beyond so many of one item in a minute nobody
@@ -344,7 +313,7 @@ static void answer_unrecorded(struct trial *trial)
     tell_scan(trial, &record);
     struct assay_tally_row row = {.verdict = verdict, .item = trial->key, .count = 1};
     row.place = trial->request->place;
-    assay_store_count(trial->pass->store, &row);
+    count(trial, &row);
 }
 
 /* The first scan on sale and the first reveal happen once, wrong PINs are slowed down by themselves:
@@ -367,14 +336,20 @@ static void answer_foreign(struct trial *trial)
 {
     *trial->answer = (struct assay_scan_answer){.verdict = ASSAY_VERDICT_NOT_ISSUED};
     trial->answer->warranty_ends_on = ASSAY_DAY_NONE;
-    assay_store_count_forged(trial->pass->store, &trial->request->place,
-                             trial->request->at_unix_ms);
+    struct assay_tally_row row = {.verdict = ASSAY_VERDICT_NOT_ISSUED, .count = 1};
+    row.place = trial->request->place;
+    count(trial, &row);
 }
 
 static void decide(struct trial *trial)
 {
+    if (trial->request->batch == NULL) {
+        answer_foreign(trial);
+        return;
+    }
     begin_trial(trial);
     trial->answer->error = ASSAY_OK;
+    trial->answer->recorded = false;
     trial->answer->retry_after_ms = 0;
     if (trial->request->foreign_gtin) {
         answer_foreign(trial);
@@ -408,8 +383,10 @@ static enum assay_error read_base(struct assay_store_session *session,
     }
     for (uint32_t i = 0; i < group->count && error == ASSAY_OK; i++) {
         const struct assay_scan_request *request = group->requests[i];
-        uint64_t key = assay_item_key_of(request->batch->handle, request->index);
-        error = assay_state_item(session->reader, key, &session->base[i]);
+        if (request->batch != NULL) {
+            uint64_t key = assay_item_key_of(request->batch->handle, request->index);
+            error = assay_state_item(session->reader, key, &session->base[i]);
+        }
     }
     assay_state_end(session->reader);
     return error;
@@ -423,11 +400,12 @@ static void refuse_all(struct assay_scan_group *group, enum assay_error error)
 }
 
 /* Under the lock: decide every scan of the group and append what they recorded. */
-static void decide_group(struct pass *pass, struct assay_scan_group *group)
+static void decide_group(struct assay_store_pass *pass, struct assay_scan_group *group)
 {
     struct assay_store *store = pass->store;
-    pass->error =
-        assay_ledger_next(store->ledger, group->count * ASSAY_SCAN_WITH_REST_MAX, &pass->first);
+    size_t most_bytes =
+        group->count * ASSAY_SCAN_WITH_REST_MAX + (pass->past != NULL ? ASSAY_STORE_PAST_BYTES : 0);
+    pass->error = assay_ledger_next(store->ledger, most_bytes, &pass->first);
     if (pass->error != ASSAY_OK) {
         return;
     }
@@ -440,6 +418,9 @@ static void decide_group(struct pass *pass, struct assay_scan_group *group)
         };
         decide(&trial);
     }
+    if (pass->past != NULL && pass->error == ASSAY_OK) {
+        assay_store_past_seal(pass, group);
+    }
     if (pass->error != ASSAY_OK || pass->at == 0) {
         return;
     }
@@ -450,34 +431,41 @@ static void decide_group(struct pass *pass, struct assay_scan_group *group)
     need(pass, first + pass->at);
 }
 
-enum assay_error assay_store_scan(struct assay_store_session *session,
-                                  struct assay_scan_group *group)
+enum assay_error assay_store_decide(struct assay_store_pass *pass, struct assay_scan_group *group)
 {
-    assay_assert(group->count <= ASSAY_GROUP_SCANS_MAX);
-    struct assay_store *store = session->store;
-    struct pass pass = {.store = store, .session = session};
-    if (atomic_load_explicit(&store->low_space, memory_order_relaxed)) {
-        refuse_all(group, ASSAY_E_NO_SPACE);
-        return ASSAY_OK;
-    }
+    struct assay_store *store = pass->store;
     uint64_t generation = atomic_load_explicit(&store->generation, memory_order_acquire);
-    enum assay_error error = read_base(session, group);
+    enum assay_error error = read_base(pass->session, group);
     if (error != ASSAY_OK) {
         return error;
     }
     pthread_mutex_lock(&store->lock);
     if (generation != atomic_load_explicit(&store->generation, memory_order_relaxed)) {
-        error = read_base(session, group);
+        error = read_base(pass->session, group);
     }
     if (error == ASSAY_OK) {
-        decide_group(&pass, group);
-        error = pass.error;
+        decide_group(pass, group);
+        error = pass->error;
     }
     bool fold = store->active->count > store->active->room / 2;
     pthread_mutex_unlock(&store->lock);
     if (fold) {
         assay_store_ask_fold(store);
     }
+    return error;
+}
+
+enum assay_error assay_store_scan(struct assay_store_session *session,
+                                  struct assay_scan_group *group)
+{
+    assay_assert(group->count <= ASSAY_GROUP_SCANS_MAX);
+    struct assay_store *store = session->store;
+    struct assay_store_pass pass = {.store = store, .session = session};
+    if (atomic_load_explicit(&store->low_space, memory_order_relaxed)) {
+        refuse_all(group, ASSAY_E_NO_SPACE);
+        return ASSAY_OK;
+    }
+    enum assay_error error = assay_store_decide(&pass, group);
     if (error == ASSAY_E_NO_SPACE) {
         refuse_all(group, error);
         return ASSAY_OK;

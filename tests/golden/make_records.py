@@ -66,6 +66,9 @@ RECORDS = {
                + struct.pack("<QI", 0x8080, 1) + text("uid 0 (root)")),
     "carton_move": (23, struct.pack("<qIB", AT, 3, 0) + text("f") + text("深圳 12 店")),
     "prefix": (24, struct.pack("<q", AT) + text("g") + text("6901234")),
+    "history": (34, struct.pack("<qQQQ", AT, 0x4040, 1000, 70000) + bytes(range(0x40, 0x60))
+                + struct.pack("<II", 256, 2) + struct.pack("<BBBBi", 3, 1, 0, 0, 0)
+                + struct.pack("<BBBBi", 255, 255, 1, 0, -1024) + text("uid 0 (root)")),
 }
 
 

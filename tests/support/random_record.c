@@ -313,6 +313,29 @@ static void fill_prefix(uint64_t *random, struct assay_record *record)
              1000u + (unsigned)below(random, 1000000000));
 }
 
+static void fill_history(uint64_t *random, struct assay_record *record)
+{
+    struct assay_history_record *history = &record->history;
+    history->at_unix_ms = any_time(random);
+    BYTES(history->sha256);
+    history->began_at = 8 * below(random, 1u << 30);
+    history->rows = below(random, UINT32_MAX);
+    history->rows_done = below(random, history->rows + 1);
+    history->scans = (uint32_t)below(random, ASSAY_HISTORY_SCANS_MAX + 1);
+    for (uint32_t i = 0; i < history->scans; i++) {
+        if (below(random, 4) == 0) {
+            history->outcome[history->outcomes++] = (struct assay_history_outcome){
+                .number = (uint8_t)i,
+                .verdict = below(random, 9) == 0 ? ASSAY_OUTCOME_WAITS
+                                                 : (uint8_t)below(random, ASSAY_VERDICT_COUNT),
+                .level = (uint8_t)below(random, ASSAY_RISK_CLONED + 1),
+                .score = (int32_t)support_random(random),
+            };
+        }
+    }
+    TEXT(history->actor);
+}
+
 void support_random_record(uint64_t *random, struct assay_record *record)
 {
     static void (*const fill[])(uint64_t *, struct assay_record *) = {
@@ -338,6 +361,7 @@ void support_random_record(uint64_t *random, struct assay_record *record)
         [ASSAY_RECORD_PACKED] = fill_packed,
         [ASSAY_RECORD_CARTON_MOVE] = fill_carton_move,
         [ASSAY_RECORD_PREFIX] = fill_prefix,
+        [ASSAY_RECORD_HISTORY] = fill_history,
     };
     memset(record, 0, sizeof *record);
     do {

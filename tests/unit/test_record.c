@@ -17,6 +17,7 @@
 #define ITEM ((uint64_t)HANDLE << 26 | 0x123456)
 #define ROUNDS 4000
 #define LAST_TYPE ASSAY_RECORD_PREFIX
+#define UNKNOWN_TYPE 200
 
 static void count_up(uint8_t *data, uint8_t first, size_t len)
 {
@@ -261,10 +262,10 @@ static void a_record_of_another_kind_is_told_from_damage(void **state)
     data[1] = 0;
     assert_int_equal(decode(data, sizeof data), ASSAY_E_CORRUPT);
     data[1] = 1;
-    data[0] = LAST_TYPE + 1;
+    data[0] = UNKNOWN_TYPE;
     assert_int_equal(decode(data, sizeof data), ASSAY_E_VERSION);
     assert_int_equal(assay_record_len(data, sizeof data), sizeof data);
-    assert_null(assay_record_type_name(LAST_TYPE + 1));
+    assert_null(assay_record_type_name(UNKNOWN_TYPE));
     data[0] = 0;
     assert_int_equal(decode(data, sizeof data), ASSAY_E_CORRUPT);
     data[0] = ASSAY_RECORD_FIND;
@@ -433,7 +434,7 @@ static void random_fields_come_back(void **state)
 {
     (void)state;
     uint64_t random = support_seed();
-    unsigned seen[LAST_TYPE + 1] = {0};
+    unsigned seen[UNKNOWN_TYPE] = {0};
     for (unsigned round = 0; round < ROUNDS; round++) {
         struct assay_record record;
         struct assay_record back;
