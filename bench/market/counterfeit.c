@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "bench/market/life.h"
-#include "bench/market/real.h"
 #include "bench/market/stock.h"
 #include "bench/market/tally.h"
+#include "core/real.h"
 
 /* Fewer fakes than this are not worth a ring of their own. */
 #define RING_FAKES_MIN 30
@@ -79,8 +79,8 @@ static uint32_t copies_of(struct ring *ring, uint32_t wanted)
     }
     double low = a->mass_copies_min < 1 ? 1 : a->mass_copies_min;
     double high = a->mass_copies_max < low ? low : a->mass_copies_max;
-    double ratio = market_log(high / low);
-    uint32_t copies = (uint32_t)(low * market_exp(ratio * market_random_unit(&ring->random)));
+    double ratio = assay_real_log(high / low);
+    uint32_t copies = (uint32_t)(low * assay_real_exp(ratio * market_random_unit(&ring->random)));
     return copies < wanted || wanted < low ? copies : wanted;
 }
 
@@ -204,7 +204,7 @@ static void share_out(const struct market_world *world, double shares[MARKET_PRO
         for (uint16_t k = 0; k < world->batch_count; k++) {
             sold += world->batches[k].product == i ? world->batches[k].sold_in_time : 0;
         }
-        shares[i] = sold * market_exp(world->assumptions.product_spread * normals[0]);
+        shares[i] = sold * assay_real_exp(world->assumptions.product_spread * normals[0]);
         total += shares[i];
     }
     for (uint16_t i = 0; i < world->product_count; i++) {

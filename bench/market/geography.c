@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "bench/market/real.h"
 #include "core/base.h"
+#include "core/real.h"
 
 #define KM_PER_DEGREE 111.195
 
@@ -23,12 +23,22 @@ static const struct row {
 
 #define ROWS (sizeof rows / sizeof *rows)
 
+/* Of an angle from -90 to 90 degrees; Taylor's series. */
+static double cosine(double degrees)
+{
+    double x = degrees * 0.0174532925199432957692, square = x * x, sum = 1;
+    for (int k = 20; k >= 2; k -= 2) {
+        sum = 1 - sum * square / (k * (k - 1));
+    }
+    return sum;
+}
+
 double market_distance_km(double lat, double lon, double other_lat, double other_lon)
 {
     double turn = lon - other_lon;
     turn = turn > 180 ? turn - 360 : turn < -180 ? turn + 360 : turn;
-    double x = turn * market_cos_degrees((lat + other_lat) / 2), y = lat - other_lat;
-    return KM_PER_DEGREE * __builtin_sqrt(x * x + y * y);
+    double x = turn * cosine((lat + other_lat) / 2), y = lat - other_lat;
+    return KM_PER_DEGREE * assay_real_sqrt(x * x + y * y);
 }
 
 static bool same_country(const struct market_city *city, const struct market_city *other)
@@ -59,9 +69,9 @@ struct market_spot market_spot_near(const struct market_geography *geography, ui
     const struct market_city *from = &geography->cities[city];
     double way[2];
     market_random_normals(random, way);
-    double scale = off_km / KM_PER_DEGREE / __builtin_sqrt(way[0] * way[0] + way[1] * way[1]);
+    double scale = off_km / KM_PER_DEGREE / assay_real_sqrt(way[0] * way[0] + way[1] * way[1]);
     double lat = from->lat + way[0] * scale;
-    double lon = from->lon + way[1] * scale / market_cos_degrees(from->lat);
+    double lon = from->lon + way[1] * scale / cosine(from->lat);
     return (struct market_spot){
         .lat_e4 = (int32_t)(lat * 1e4),
         .lon_e4 = (int32_t)(lon * 1e4),

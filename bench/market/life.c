@@ -170,12 +170,6 @@ static void household_scans(struct life *life, const struct market_person *owner
     person_visits(life, &person, time_ms, owner->home);
 }
 
-static uint16_t far_or_home(const struct life *life, uint16_t home, double far)
-{
-    bool goes = market_random_chance(life->random, far);
-    return goes ? market_journey(life->world, home, life->random) : home;
-}
-
 static void owners_scan(struct life *life)
 {
     const struct market_assumptions *a = &life->world->assumptions;
@@ -192,17 +186,17 @@ static void owners_scan(struct life *life)
         other_scans(life, owner.home, first_ms + in_days(random, 4));
     }
     if (market_random_chance(random, a->shared)) {
-        bool abroad = market_random_chance(random, a->travel_abroad);
-        const char *country = life->world->geography.cities[owner.home].country;
-        uint16_t home = market_city_of_country(&life->world->geography, country, abroad, random);
+        uint16_t home = market_journey(life->world, owner.home, random);
         other_scans(life, home, first_ms + in_days(random, 1.0 / 24));
     }
     if (market_random_chance(random, a->gift)) {
-        other_scans(life, far_or_home(life, owner.home, a->gift_far),
-                    first_ms + in_days(random, 10));
+        bool far = market_random_chance(random, a->gift_far);
+        uint16_t home = far ? market_journey(life->world, owner.home, random) : owner.home;
+        other_scans(life, home, first_ms + in_days(random, 10));
     }
     if (market_random_chance(random, a->resale)) {
-        other_scans(life, far_or_home(life, owner.home, 1), first_ms + in_days(random, 60));
+        uint16_t home = market_journey(life->world, owner.home, random);
+        other_scans(life, home, first_ms + in_days(random, 60));
     }
 }
 

@@ -65,7 +65,7 @@ static bool take_part(const char **text, char *part, size_t size)
         memcpy(part, *text, len);
         part[len] = '\0';
     }
-    *text += len + ((*text)[len] == ':');
+    *text += len + ((*text)[len] == ':' && (*text)[len + 1] != '\0');
     return fits;
 }
 

@@ -69,6 +69,10 @@ static void put_code_of_scan(struct market_csv *csv, const struct market_world *
 static void put_spot(struct market_csv *csv, const struct market_world *world,
                      const struct market_spot *spot)
 {
+    if (spot->city == MARKET_CITY_NONE) {
+        market_csv_text(csv, ",,,,,,");
+        return;
+    }
     const struct market_city *city = &world->geography.cities[spot->city];
     put_text(csv, city->country);
     put_text(csv, city->region);
@@ -163,6 +167,9 @@ static void put_item(struct market_csv *csv, const struct market_world *world,
                      const struct group *group)
 {
     const struct market_clone *clone = market_clone_find(world, group->code);
+    if (clone != NULL && clone->copies == 0 && clone->method <= MARKET_METHOD_refill) {
+        clone = NULL; /* its copies were to be sold after the end */
+    }
     put_code(csv, world, group->code);
     market_csv_mark(csv, ',');
     put_text(csv, method_names[clone == NULL ? MARKET_METHOD_genuine : clone->method]);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/real.h"
+
 static uint64_t new_device(struct market_random *random)
 {
     return market_random_bits(random) | 1;
@@ -11,7 +13,7 @@ static uint64_t new_device(struct market_random *random)
 static struct market_spot true_spot(const struct market_world *world, uint16_t city,
                                     struct market_random *random)
 {
-    double off_km = 12 * __builtin_sqrt(market_random_unit(random));
+    double off_km = 12 * assay_real_sqrt(market_random_unit(random));
     struct market_spot spot = market_spot_near(&world->geography, city, off_km, random);
     spot.accuracy_m = 10 + market_random_below(random, 90);
     return spot;
@@ -132,6 +134,9 @@ void market_person_scan(const struct market_world *world, struct market_person *
         scan->device = device;
     } else {
         connect(world, person, scan, city, random);
+        if (market_random_chance(random, a->no_place)) {
+            scan->spot.city = MARKET_CITY_NONE;
+        }
         if (person->gps) {
             scan->spot = city == person->home ? person->own : true_spot(world, city, random);
         }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/market/random.h"
 
-#include "bench/market/real.h"
 #include "core/base.h"
+#include "core/real.h"
 
 uint64_t market_random_mix(uint64_t value)
 {
@@ -62,7 +62,7 @@ bool market_random_chance(struct market_random *random, double probability)
 
 double market_random_exponential(struct market_random *random, double mean)
 {
-    return -mean * market_log(1 - market_random_unit(random));
+    return -mean * assay_real_log(1 - market_random_unit(random));
 }
 
 /* Marsaglia's polar method: no sine. */
@@ -74,7 +74,7 @@ void market_random_normals(struct market_random *random, double normals[2])
         y = 2 * market_random_unit(random) - 1;
         square = x * x + y * y;
     } while (square >= 1 || square == 0);
-    double scale = __builtin_sqrt(-2 * market_log(square) / square);
+    double scale = assay_real_sqrt(-2 * assay_real_log(square) / square);
     normals[0] = x * scale;
     normals[1] = y * scale;
 }

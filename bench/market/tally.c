@@ -113,7 +113,9 @@ void market_tally_scanned(struct market_world *world, const struct market_sale *
 {
     int fake = market_is_fake(sale);
     stratum_of(world, sale->batch, sale->city, sale->time_ms)->scanned[fake]++;
-    stratum_of(world, sale->batch, first->spot.city, first->time_ms)->shown[fake]++;
+    if (first->spot.city != MARKET_CITY_NONE) {
+        stratum_of(world, sale->batch, first->spot.city, first->time_ms)->shown[fake]++;
+    }
     if (fake) {
         struct market_clone *clone =
             market_clone_find(world, (uint64_t)sale->batch << 32 | sale->index);
