@@ -4,10 +4,11 @@
 #include "batch-tools/export_file.h"
 
 const char *const assay_export_columns[] = {
-    "position", "type",    "at",       "actor",  "batch",        "item",   "sku",
-    "lot",      "verdict", "number",   "first",  "confirmation", "count",  "country",
-    "region",   "city",    "lat",      "lon",    "accuracy_km",  "device", "channel",
-    "risk",     "scan_id", "previous", "detail",
+    "position",    "type",    "at",      "actor",       "batch",   "item",
+    "sku",         "lot",     "verdict", "number",      "first",   "confirmation",
+    "count",       "country", "region",  "city",        "lat",     "lon",
+    "accuracy_km", "device",  "channel", "risk",        "scan_id", "previous",
+    "detail",      "score",   "mass",    "mass_capped", "net",     "left_out",
 };
 const size_t assay_export_column_count = ASSAY_COUNT_OF(assay_export_columns);
 
@@ -110,7 +111,6 @@ static void set_place(json_t *line, const struct assay_place *place)
 
 static void fill_scan(json_t *line, const struct assay_export_source *source)
 {
-    static const char *const channels[] = {"web", "wechat", "api", "replay"};
     const struct assay_scan_record *scan = &source->record->scan;
     set_time(line, scan->at_unix_ms);
     set_item(line, source->catalog, scan->item);
@@ -128,8 +128,13 @@ static void fill_scan(json_t *line, const struct assay_export_source *source)
     if (scan->device != 0) {
         set_hex(line, "device", (const uint8_t *)&scan->device, sizeof scan->device);
     }
-    set_text(line, "channel", channels[scan->channel]);
+    set_text(line, "channel", assay_channel_name(scan->channel));
     set_text(line, "risk", assay_risk_level_name(scan->risk.level));
+    set(line, "score", json_integer(scan->risk.score));
+    set_number(line, "mass", scan->risk.mass);
+    set_number(line, "mass_capped", scan->risk.mass_capped);
+    set_text(line, "net", assay_net_name(scan->net));
+    set_text(line, "left_out", assay_left_out_name(scan->left_out));
     set_hex(line, "scan_id", scan->scan_id, sizeof scan->scan_id);
     if (scan->previous != 0) {
         set_number(line, "previous", scan->previous);
@@ -305,6 +310,34 @@ static void fill_alert(json_t *line, const struct assay_export_source *source)
                   alert->site, "printer", alert->printer, "file", alert->file));
 }
 
+static void fill_find(json_t *line, const struct assay_export_source *source)
+{
+    set_time(line, source->record->find.at_unix_ms);
+    set_item(line, source->catalog, source->record->find.item);
+}
+
+static void fill_calibration(json_t *line, const struct assay_calibration_record *calibration)
+{
+    struct assay_risk_table table;
+    set_time(line, calibration->at_unix_ms);
+    set_text(line, "actor", calibration->actor);
+    if (assay_risk_table_decode(calibration->table.data, calibration->table.len_bytes, &table) !=
+        ASSAY_OK) {
+        return; /* of another version of this program */
+    }
+    uint8_t id[ASSAY_SHA256_LEN];
+    char text[2 * ASSAY_SHA256_LEN + 1];
+    assay_risk_table_id(&table, id);
+    assay_hex_encode(id, sizeof id, text);
+    set(line, "detail",
+        json_pack("{s:s, s:I, s:b, s:I, s:I, s:I, s:[i,i,i]}", "table", text, "version",
+                  (json_int_t)table.version, "default", table.is_default, "learnt_items",
+                  (json_int_t)table.learnt_items, "learnt_confirmed",
+                  (json_int_t)table.learnt_confirmed, "learnt_scans",
+                  (json_int_t)table.learnt_scans, "thresholds", (int)table.thresholds[0],
+                  (int)table.thresholds[1], (int)table.thresholds[2]));
+}
+
 static void fill(json_t *line, const struct assay_export_source *source, uint32_t number)
 {
     const struct assay_record *record = source->record;
@@ -340,8 +373,7 @@ static void fill(json_t *line, const struct assay_export_source *source, uint32_
         fill_claim(line, source);
         break;
     case ASSAY_RECORD_FIND:
-        set_time(line, record->find.at_unix_ms);
-        set_item(line, source->catalog, record->find.item);
+        fill_find(line, source);
         break;
     case ASSAY_RECORD_REPORT:
         fill_report(line, source);
@@ -360,6 +392,9 @@ static void fill(json_t *line, const struct assay_export_source *source, uint32_
         break;
     case ASSAY_RECORD_ALERT:
         fill_alert(line, source);
+        break;
+    case ASSAY_RECORD_CALIBRATION:
+        fill_calibration(line, &record->calibration);
         break;
     case ASSAY_RECORD_CARTON:
     case ASSAY_RECORD_PACK:

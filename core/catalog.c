@@ -34,6 +34,7 @@ void assay_catalog_destroy(struct assay_catalog *catalog)
         free(catalog->products[number].current);
     }
     free(catalog->brand.current);
+    free(catalog->calibration.current);
     assay_catalog_free_jobs(catalog);
     free(catalog->files);
     while (catalog->retired != NULL) {
@@ -205,7 +206,7 @@ const struct assay_site_record *assay_catalog_site_at(const struct assay_catalog
 
 /* -- setting -- */
 
-static enum assay_error retire(struct assay_catalog *catalog, void *memory)
+enum assay_error assay_catalog_retire(struct assay_catalog *catalog, void *memory)
 {
     if (memory == NULL) {
         return ASSAY_OK;
@@ -224,11 +225,12 @@ enum assay_error assay_catalog_set_brand(struct assay_catalog *catalog,
                                          struct assay_catalog_mark mark)
 {
     struct assay_brand_record *version = malloc(sizeof *version);
-    if (version == NULL || retire(catalog, catalog->brand.current) != ASSAY_OK) {
+    if (version == NULL || assay_catalog_retire(catalog, catalog->brand.current) != ASSAY_OK) {
         free(version);
         return ASSAY_E_MEMORY;
     }
     *version = *brand;
+    mark.created = catalog->brand.current == NULL ? mark.created : catalog->brand.mark.created;
     atomic_store_explicit(&catalog->brand.current, version, memory_order_release);
     catalog->brand.mark = mark;
     return ASSAY_OK;
@@ -250,7 +252,7 @@ enum assay_error assay_catalog_set_product(struct assay_catalog *catalog,
     *version = (struct assay_product){.value = *product, .position = mark.position};
     if (number != UINT32_MAX) {
         struct assay_catalog_product *row = &catalog->products[number];
-        if (retire(catalog, row->current) != ASSAY_OK) {
+        if (assay_catalog_retire(catalog, row->current) != ASSAY_OK) {
             free(version);
             return ASSAY_E_MEMORY;
         }
@@ -318,14 +320,17 @@ enum assay_error assay_catalog_set_site(struct assay_catalog *catalog,
     return ASSAY_OK;
 }
 
-static struct assay_batch_facts facts_of(const struct assay_batch *batch, uint32_t slot)
+static struct assay_batch_facts facts_of(const struct assay_catalog *catalog,
+                                         const struct assay_batch *batch, uint32_t slot)
 {
+    uint32_t free_at = 0;
     struct assay_batch_facts facts = {
         .handle = batch->handle,
         .epoch = batch->epoch,
         .count = batch->count,
         .flags = batch->flags,
         .slot = slot,
+        .product = find_product(catalog, batch->sku, &free_at),
         .expires_on = batch->expires_on,
     };
     memcpy(facts.sku, batch->sku, sizeof facts.sku);
@@ -348,7 +353,7 @@ enum assay_error assay_catalog_add_batch(struct assay_catalog *catalog,
     if (entry == NULL) {
         return slot < ASSAY_BATCHES_MAX ? ASSAY_E_MEMORY : ASSAY_E_FULL;
     }
-    entry->facts = facts_of(&record->batch, slot);
+    entry->facts = facts_of(catalog, &record->batch, slot);
     entry->batch = record->batch;
     memcpy(entry->actor, record->actor, sizeof entry->actor);
     entry->mark = mark;

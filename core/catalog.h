@@ -32,11 +32,20 @@ struct assay_batch_facts {
     uint32_t epoch;
     uint32_t count;
     uint32_t flags;
-    uint32_t slot; /* 0..ASSAY_BATCHES_MAX-1, dense: for per-thread caches */
+    uint32_t slot;    /* 0..ASSAY_BATCHES_MAX-1, dense: for per-thread caches */
+    uint32_t product; /* number of its product in order of creation; UINT32_MAX = none */
     int32_t expires_on;
     char sku[ASSAY_SKU_MAX + 1];
     char lot[ASSAY_LOT_MAX + 1];
     char market[3];
+};
+
+/** A calibration as published; immutable, valid until the store is closed. */
+struct assay_calibration {
+    struct assay_risk_table table;
+    int64_t at_unix_ms;
+    uint64_t position; /* of the record that says so */
+    char actor[ASSAY_ACTOR_MAX + 1];
 };
 
 /** A print job as imported; immutable, valid until the catalog is destroyed. */
@@ -90,6 +99,9 @@ const struct assay_brand_record *assay_catalog_brand(const struct assay_catalog 
 /** The current version of a product, or NULL. */
 const struct assay_product *assay_catalog_product(const struct assay_catalog *catalog,
                                                   const char *sku);
+/** The calibration in force, or NULL: then the built-in table is. And the table in force. */
+const struct assay_calibration *assay_catalog_calibration(const struct assay_catalog *catalog);
+const struct assay_risk_table *assay_catalog_risk_table(const struct assay_catalog *catalog);
 /** A place by its number; an empty one for 0 and for numbers that were never given. */
 const struct assay_place *assay_catalog_place(const struct assay_catalog *catalog, uint32_t place);
 /** How many there are, by slot or number: 0..count-1; places 1..count. */
@@ -137,7 +149,7 @@ const struct assay_catalog_file *assay_catalog_file_find(const struct assay_cata
                                                          const uint8_t sha256[ASSAY_SHA256_LEN]);
 
 /** May this record be appended? BRAND, PRODUCT, BATCH, MOVE, MANIFEST, JOB, SPOIL, HONEY, SITE,
- *  TOKEN; a reason that says what to do. Nothing is changed. */
+ *  TOKEN, CALIBRATION; a reason that says what to do. Nothing is changed. */
 ASSAY_MUST_CHECK enum assay_error assay_catalog_check(struct assay_catalog *catalog,
                                                       const struct assay_record *record,
                                                       struct assay_reason *reason);

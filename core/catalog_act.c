@@ -187,6 +187,8 @@ enum assay_error assay_catalog_check(struct assay_catalog *catalog,
         return check_token(catalog, &record->token, reason);
     case ASSAY_RECORD_SITE:
         return check_site(catalog, &record->site, reason);
+    case ASSAY_RECORD_CALIBRATION:
+        return assay_catalog_check_calibration(&record->calibration, reason);
     default:
         return assay_fail(reason, ASSAY_E_USAGE, "not a record of the catalog");
     }
@@ -280,6 +282,10 @@ enum assay_error assay_catalog_apply(struct assay_catalog *catalog,
         return assay_catalog_set_site(catalog, &record->site, mark);
     case ASSAY_RECORD_HISTORY:
         return assay_catalog_set_file(catalog, &record->history, mark);
+    case ASSAY_RECORD_CALIBRATION:
+        return catalog->calibration.mark.position >= position
+                   ? ASSAY_OK
+                   : assay_catalog_set_calibration(catalog, &record->calibration, mark);
     default:
         return ASSAY_E_CORRUPT;
     }

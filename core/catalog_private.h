@@ -23,6 +23,11 @@ struct assay_catalog_brand {
     struct assay_catalog_mark mark;
 };
 
+struct assay_catalog_calibration {
+    _Atomic(struct assay_calibration *) current;
+    struct assay_catalog_mark mark;
+};
+
 struct assay_catalog_token {
     struct assay_token_record value;
     struct assay_catalog_mark mark;
@@ -46,6 +51,7 @@ struct assay_catalog_retired {
 
 struct assay_catalog {
     struct assay_catalog_brand brand;
+    struct assay_catalog_calibration calibration;
     _Atomic uint32_t batch_count;
     _Atomic uint32_t product_count;
     _Atomic uint32_t place_count;
@@ -88,6 +94,16 @@ ASSAY_MUST_CHECK enum assay_error assay_catalog_set_token(struct assay_catalog *
 ASSAY_MUST_CHECK enum assay_error assay_catalog_set_site(struct assay_catalog *catalog,
                                                          const struct assay_site_record *site,
                                                          struct assay_catalog_mark mark);
+ASSAY_MUST_CHECK enum assay_error
+assay_catalog_set_calibration(struct assay_catalog *catalog,
+                              const struct assay_calibration_record *record,
+                              struct assay_catalog_mark mark);
+/** May it be appended? ASSAY_OK; ASSAY_E_FIELD; ASSAY_E_VERSION. */
+ASSAY_MUST_CHECK enum assay_error
+assay_catalog_check_calibration(const struct assay_calibration_record *record,
+                                struct assay_reason *reason);
+/** Keep a superseded version for readers that may still hold it; NULL is allowed. */
+ASSAY_MUST_CHECK enum assay_error assay_catalog_retire(struct assay_catalog *catalog, void *memory);
 /** Add a job, decoys or an alert to its batch; the sets of the batch are not touched. */
 ASSAY_MUST_CHECK enum assay_error assay_catalog_add_job(struct assay_catalog *catalog,
                                                         const struct assay_job_record *job,

@@ -15,6 +15,7 @@
 #define KIND_JOB 'G'
 #define KIND_HONEY 'H' /* before the alerts, which know their decoys */
 #define KIND_ALERT 'I'
+#define KIND_CALIBRATION 'J'
 #define KIND_FILE 'L'
 
 /* Version of what follows the printed ranges in a batch's row; rows without it are older. */
@@ -148,6 +149,27 @@ static void take_places(struct assay_catalog *catalog, struct row_writer *writer
     }
 }
 
+static void take_single_ones(struct assay_catalog *catalog, struct row_writer *writer)
+{
+    if (catalog->brand.mark.dirty) {
+        struct assay_record record = {.type = ASSAY_RECORD_BRAND};
+        record.brand = *catalog->brand.current;
+        put_record_row(writer, KIND_BRAND, catalog->brand.mark, &record);
+        catalog->brand.mark.dirty = false;
+    }
+    if (catalog->calibration.mark.dirty) {
+        const struct assay_calibration *current = catalog->calibration.current;
+        uint8_t table[ASSAY_RISK_TABLE_BYTES];
+        assay_risk_table_encode(&current->table, table);
+        struct assay_record record = {.type = ASSAY_RECORD_CALIBRATION};
+        record.calibration.at_unix_ms = current->at_unix_ms;
+        memcpy(record.calibration.actor, current->actor, sizeof current->actor);
+        record.calibration.table = (struct assay_span){table, sizeof table};
+        put_record_row(writer, KIND_CALIBRATION, catalog->calibration.mark, &record);
+        catalog->calibration.mark.dirty = false;
+    }
+}
+
 static void take_tokens_and_sites(struct assay_catalog *catalog, struct row_writer *writer)
 {
     for (uint32_t i = 0; i < catalog->token_count; i++) {
@@ -213,12 +235,7 @@ enum assay_error assay_catalog_take_dirty(struct assay_catalog *catalog,
     if (writer.row == NULL) {
         return ASSAY_E_MEMORY;
     }
-    if (catalog->brand.mark.dirty) {
-        struct assay_record record = {.type = ASSAY_RECORD_BRAND};
-        record.brand = *catalog->brand.current;
-        put_record_row(&writer, KIND_BRAND, catalog->brand.mark, &record);
-        catalog->brand.mark.dirty = false;
-    }
+    take_single_ones(catalog, &writer);
     take_products(catalog, &writer);
     take_batches(catalog, &writer);
     take_places(catalog, &writer);
@@ -320,6 +337,10 @@ static enum assay_error load_record(struct assay_catalog *catalog, char kind,
         return record->type != ASSAY_RECORD_HISTORY
                    ? ASSAY_E_CORRUPT
                    : assay_catalog_set_file(catalog, &record->history, mark);
+    case KIND_CALIBRATION:
+        return record->type != ASSAY_RECORD_CALIBRATION
+                   ? ASSAY_E_CORRUPT
+                   : assay_catalog_set_calibration(catalog, &record->calibration, mark);
     default:
         return ASSAY_E_CORRUPT;
     }

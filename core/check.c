@@ -17,6 +17,7 @@
 #include "core/check_items.h"
 #include "core/ledger.h"
 #include "core/ledger_segment.h"
+#include "core/risk_cells.h"
 #include "core/state.h"
 #include "core/store.h"
 
@@ -29,6 +30,7 @@ struct check {
     struct assay_reason *reason;
     struct assay_state_reader *snapshot;
     struct assay_catalog *catalog;
+    struct assay_risk_cells *cells;
     struct assay_check_items *items;
     struct assay_check_carton *cartons; /* in the first pass */
     uint64_t end;
@@ -79,6 +81,31 @@ static enum assay_error check_summary(const struct check *check, uint64_t positi
     return ASSAY_OK;
 }
 
+static struct assay_risk_where where_of(const struct check *check,
+                                        const struct assay_scan_record *scan)
+{
+    const struct assay_batch_facts *facts =
+        assay_catalog_facts(check->catalog, assay_item_key_handle(scan->item));
+    const struct assay_place *place = assay_catalog_place(check->catalog, scan->place);
+    struct assay_risk_where where = {.batch = facts->slot, .product = facts->product};
+    memcpy(where.country, place->country, sizeof where.country);
+    return where;
+}
+
+/* The batch is known by now. */
+static struct assay_item_scene scene_of(const struct check *check,
+                                        const struct assay_scan_record *scan)
+{
+    struct assay_item_scene scene = {
+        .place = assay_catalog_place(check->catalog, scan->place),
+        .market = assay_catalog_facts(check->catalog, assay_item_key_handle(scan->item))->market,
+        .table = assay_catalog_risk_table(check->catalog),
+    };
+    struct assay_risk_where where = where_of(check, scan);
+    assay_risk_cells_around(check->cells, &where, &scene.around);
+    return scene;
+}
+
 static enum assay_error check_of_item(const struct check *check, uint64_t position, uint64_t item,
                                       const struct assay_record *record)
 {
@@ -86,10 +113,27 @@ static enum assay_error check_of_item(const struct check *check, uint64_t positi
     if (error != ASSAY_OK || !assay_check_items_wants(check->items, item)) {
         return error;
     }
-    const struct assay_check_step step = {item, position, record, check->catalog};
+    struct assay_item_scene scene = {0};
+    if (record->type == ASSAY_RECORD_SCAN) {
+        scene = scene_of(check, &record->scan);
+    }
+    const struct assay_check_step step = {item, position, record, &scene};
     const char *what = NULL;
     error = assay_check_items_apply(check->items, &step, &what);
     return error == ASSAY_E_CORRUPT ? damaged(check, position, what) : error;
+}
+
+static enum assay_error check_scan(struct check *check, uint64_t position,
+                                   const struct assay_record *record)
+{
+    check->report->scans += check->pass == 0;
+    enum assay_error error = check_place(check, position, record->scan.place);
+    error = error == ASSAY_OK ? check_of_item(check, position, record->scan.item, record) : error;
+    if (error == ASSAY_OK) {
+        struct assay_risk_where where = where_of(check, &record->scan);
+        assay_risk_cells_take(check->cells, &where, &record->scan, position);
+    }
+    return error;
 }
 
 static enum assay_error check_cartons(const struct check *check, uint64_t position,
@@ -112,10 +156,7 @@ static enum assay_error check_record(struct check *check, uint64_t position,
     }
     switch (record->type) {
     case ASSAY_RECORD_SCAN:
-        check->report->scans += check->pass == 0;
-        error = check_place(check, position, record->scan.place);
-        return error == ASSAY_OK ? check_of_item(check, position, record->scan.item, record)
-                                 : error;
+        return check_scan(check, position, record);
     case ASSAY_RECORD_CLAIM:
         return check_of_item(check, position, record->claim.item, record);
     case ASSAY_RECORD_FIND:
@@ -242,8 +283,12 @@ static enum assay_error run_pass(struct check *check)
 {
     check->items =
         assay_check_items_create(check->pass, check->passes, check->report->state_position);
-    if (check->items == NULL || assay_catalog_create(&check->catalog) != ASSAY_OK) {
+    check->catalog = NULL;
+    check->cells = NULL;
+    if (check->items == NULL || assay_catalog_create(&check->catalog) != ASSAY_OK ||
+        assay_risk_cells_create(&check->cells) != ASSAY_OK) {
         assay_check_items_destroy(check->items);
+        assay_catalog_destroy(check->catalog);
         return assay_fail(check->reason, ASSAY_E_MEMORY, NULL);
     }
     enum assay_error error = pass_with_cartons(check);
@@ -251,6 +296,7 @@ static enum assay_error run_pass(struct check *check)
         const struct assay_check_catalog catalog = {
             .dir = check->options->dir,
             .catalog = check->catalog,
+            .cells = check->cells,
             .snapshot = check->snapshot,
             .state_position = check->report->state_position,
             .places = check->places,
@@ -258,6 +304,7 @@ static enum assay_error run_pass(struct check *check)
         error = assay_check_catalog_rows(&catalog, &check->report->catalog_rows, check->reason);
     }
     assay_catalog_destroy(check->catalog);
+    assay_risk_cells_destroy(check->cells);
     assay_check_items_destroy(check->items);
     return error;
 }

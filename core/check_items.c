@@ -135,6 +135,10 @@ static const char *find_number_fault(const struct assay_item *item,
     if ((scan->flags & ASSAY_SCAN_ON_SALE) == 0) {
         return scan->number != 0 ? "has a number before its item was on sale" : NULL;
     }
+    if (scan->left_out != ASSAY_COUNTED) {
+        bool apart = (scan->flags & (ASSAY_SCAN_FIRST | ASSAY_SCAN_PIN_RIGHT)) == 0;
+        return apart && scan->number <= item->scans ? NULL : "is left out, but counts";
+    }
     bool next = scan->number == item->scans + 1;
     bool reveal = (scan->flags & (ASSAY_SCAN_PIN_RIGHT | ASSAY_SCAN_PIN_WRONG)) != 0;
     if (!next && !(reveal && scan->number >= 1 && scan->number <= item->scans)) {
@@ -166,8 +170,7 @@ static void apply(struct assay_item *item, const struct assay_check_step *step)
 {
     const struct assay_record *record = step->record;
     if (record->type == ASSAY_RECORD_SCAN) {
-        const struct assay_place *place = assay_catalog_place(step->catalog, record->scan.place);
-        assay_item_apply_scan(item, &record->scan, place, step->position);
+        assay_item_apply_scan(item, &record->scan, step->scene, step->position);
     } else if (record->type == ASSAY_RECORD_CLAIM) {
         assay_item_apply_claim(item, &record->claim, step->position);
     } else {
@@ -354,6 +357,7 @@ enum assay_error assay_check_catalog_rows(const struct assay_check_catalog *chec
 {
     struct rows kept = {.check = check, .reason = reason};
     enum assay_error error = assay_catalog_take_dirty(check->catalog, keep_row, &kept);
+    assay_risk_cells_take_dirty(check->cells, keep_row, &kept);
     if (error == ASSAY_OK && kept.failed) {
         error = ASSAY_E_MEMORY;
     }

@@ -5,6 +5,7 @@
 
 #include "core/catalog.h"
 #include "core/item.h"
+#include "core/risk_cells.h"
 #include "core/state.h"
 
 struct assay_check_items;
@@ -29,8 +30,8 @@ ASSAY_MUST_CHECK enum assay_error assay_check_items_take_row(struct assay_check_
 struct assay_check_step {
     uint64_t item;
     uint64_t position;
-    const struct assay_record *record;   /* SCAN, CLAIM or FIND of this item */
-    const struct assay_catalog *catalog; /* as of this record */
+    const struct assay_record *record;    /* SCAN, CLAIM or FIND of this item */
+    const struct assay_item_scene *scene; /* of a SCAN; as of this record */
 };
 
 /** Replay one record. ASSAY_OK; ASSAY_E_MEMORY; ASSAY_E_CORRUPT with what is wrong, static. */
@@ -48,7 +49,8 @@ ASSAY_MUST_CHECK enum assay_error assay_check_items_finish(const struct assay_ch
 
 struct assay_check_catalog {
     const char *dir;
-    struct assay_catalog *catalog; /* the whole replay's; its rows are taken */
+    struct assay_catalog *catalog;  /* the whole replay's; its rows are taken */
+    struct assay_risk_cells *cells; /* likewise */
     struct assay_state_reader *snapshot;
     uint64_t state_position;
     uint32_t places; /* numbers up to here were given below state_position */

@@ -169,11 +169,16 @@ static enum assay_error check_day(struct assay_claims *claims, struct assay_stor
     return ASSAY_OK;
 }
 
-static enum assay_error check_risk(const struct assay_claim_request *request,
+static enum assay_error check_risk(struct assay_claims *claims,
+                                   const struct assay_claim_request *request,
                                    const struct assay_item *item, struct assay_reason *reason)
 {
     struct assay_risk risk;
-    assay_risk_weigh(&item->risk, false, &risk);
+    enum assay_error error =
+        assay_store_item_risk(claims->store, request->receipt->item, item, &risk);
+    if (error != ASSAY_OK) {
+        return assay_fail(reason, error, NULL);
+    }
     bool good = assay_verdict_row(request->receipt->verdict)->class == ASSAY_VERDICT_GOOD;
     return good && risk.level < ASSAY_RISK_SUSPECT
                ? ASSAY_OK
@@ -248,7 +253,7 @@ static enum assay_error check_all(struct assay_claims *claims, struct assay_stor
     if (error == ASSAY_OK) {
         error = check_day(claims, session, request, draft, reason);
     }
-    return error == ASSAY_OK ? check_risk(request, &draft->item, reason) : error;
+    return error == ASSAY_OK ? check_risk(claims, request, &draft->item, reason) : error;
 }
 
 enum assay_error assay_claim_register(struct assay_claims *claims,

@@ -10,8 +10,8 @@
 #define ROW_WRONG_PIN 8u
 #define ROW_CLAIM 16u
 #define ROW_FIND 32u
-#define ROW_AGAIN 64u  /* more than one scan on sale */
-#define ROW_APART 128u /* last scan and its minute are not the last record and the last time */
+#define ROW_AGAIN 64u  /* not one scan alone, on sale */
+#define ROW_APART 128u /* the last scan is not the last record */
 
 #define MINUTE_MS 60000
 
@@ -24,32 +24,45 @@ static uint16_t device_tag(uint64_t device)
     return tag == 0 ? 1 : tag;
 }
 
+/* Another than the first to reveal its PIN reveals it. One who sends a reveal again is no other. */
+static bool is_confirmed_by_other(const struct assay_item *item,
+                                  const struct assay_scan_record *scan)
+{
+    bool reveals = (scan->flags & ASSAY_SCAN_PIN_RIGHT) != 0;
+    bool again = (scan->flags & ASSAY_SCAN_SENT_AGAIN) != 0;
+    return item->confirmed_at_unix_ms != 0 && reveals && !again &&
+           (scan->device == 0 || scan->device != item->confirmed_device);
+}
+
 static struct assay_risk_scan risk_scan_of(const struct assay_item *item,
                                            const struct assay_scan_record *scan,
-                                           const struct assay_place *place)
+                                           const struct assay_item_scene *scene)
 {
     struct assay_risk_scan risk_scan = {
         .at_unix_ms = scan->at_unix_ms,
         .device_tag = device_tag(scan->device),
         .position = scan->position,
-        .confirmed_by_other = item->confirmed_at_unix_ms != 0 &&
-                              (scan->flags & ASSAY_SCAN_PIN_RIGHT) != 0 &&
-                              (scan->device == 0 || scan->device != item->confirmed_device),
+        .net = scan->net,
+        .channel = scan->channel,
+        .pin = (scan->flags & ASSAY_SCAN_PIN_RIGHT) != 0   ? ASSAY_PIN_RIGHT
+               : (scan->flags & ASSAY_SCAN_PIN_WRONG) != 0 ? ASSAY_PIN_WRONG
+                                                           : ASSAY_PIN_NONE,
+        .confirmed_by_other = is_confirmed_by_other(item, scan),
     };
-    memcpy(risk_scan.country, place->country, sizeof risk_scan.country);
+    memcpy(risk_scan.country, scene->place->country, sizeof risk_scan.country);
+    if (scene->place->region[0] != '\0') {
+        memcpy(risk_scan.region, scene->place->region + 3, sizeof risk_scan.region);
+    }
+    memcpy(risk_scan.market, scene->market, scene->market[0] != '\0' ? 2 : 0);
     return risk_scan;
 }
 
-void assay_item_risk(const struct assay_item *item, const struct assay_scan_record *scan,
-                     const struct assay_place *place, struct assay_risk *risk)
+void assay_item_weigh_scan(struct assay_item *item, const struct assay_scan_record *scan,
+                           const struct assay_item_scene *scene, struct assay_risk *risk)
 {
-    *risk = (struct assay_risk){.level = ASSAY_RISK_LOW};
-    if ((scan->flags & ASSAY_SCAN_ON_SALE) == 0) {
-        return;
-    }
-    struct assay_risk_state state = item->risk;
-    struct assay_risk_scan risk_scan = risk_scan_of(item, scan, place);
-    assay_risk_update(&state, &risk_scan, risk);
+    assay_assert(assay_scan_counts(scan));
+    struct assay_risk_scan risk_scan = risk_scan_of(item, scan, scene);
+    assay_risk_update(&item->risk, &risk_scan, &scene->around, scene->table, risk);
 }
 
 static void apply_pin(struct assay_item *item, const struct assay_scan_record *scan)
@@ -71,22 +84,19 @@ static void apply_pin(struct assay_item *item, const struct assay_scan_record *s
 
 static void apply_rate(struct assay_item *item, int64_t at_unix_ms)
 {
-    int64_t minute = at_unix_ms / MINUTE_MS;
-    if (minute != item->minute) {
-        item->minute = minute;
+    if (at_unix_ms / MINUTE_MS != item->last_at_unix_ms / MINUTE_MS) {
         item->minute_scans = 0;
     }
+    item->last_at_unix_ms = at_unix_ms;
     if (item->minute_scans < UINT16_MAX) {
         item->minute_scans++;
     }
 }
 
-void assay_item_apply_scan(struct assay_item *item, const struct assay_scan_record *scan,
-                           const struct assay_place *place, uint64_t position)
+void assay_item_apply_weighed(struct assay_item *item, const struct assay_scan_record *scan,
+                              uint64_t position)
 {
-    if (position <= item->last_position) {
-        return;
-    }
+    assay_assert(position > item->last_position);
     item->last_position = position;
     item->last_scan = position;
     apply_rate(item, scan->at_unix_ms);
@@ -94,18 +104,31 @@ void assay_item_apply_scan(struct assay_item *item, const struct assay_scan_reco
         item->scans_before_sale++;
         return;
     }
-    struct assay_risk_scan risk_scan = risk_scan_of(item, scan, place);
-    struct assay_risk unused;
-    assay_risk_update(&item->risk, &risk_scan, &unused);
     if ((scan->flags & ASSAY_SCAN_FIRST) != 0) {
         item->first_at_unix_ms = scan->at_unix_ms;
         item->first_device = scan->device;
         item->first_place = scan->place;
     }
-    if (scan->number > item->scans) {
+    if (assay_scan_counts(scan) && scan->number > item->scans) {
         item->scans = scan->number;
     }
     apply_pin(item, scan);
+}
+
+void assay_item_apply_scan(struct assay_item *item, const struct assay_scan_record *scan,
+                           const struct assay_item_scene *scene, uint64_t position)
+{
+    if (position <= item->last_position) {
+        return;
+    }
+    if (assay_scan_counts(scan)) {
+        uint32_t mass_sum = item->risk.mass_sum;
+        struct assay_risk unused;
+        assay_item_weigh_scan(item, scan, scene, &unused);
+        item->risk.mass_sum = mass_sum;
+        assay_risk_state_add_mass(&item->risk, scan->risk.mass);
+    }
+    assay_item_apply_weighed(item, scan, position);
 }
 
 void assay_item_apply_claim(struct assay_item *item, const struct assay_claim_record *claim,
@@ -136,18 +159,11 @@ void assay_item_apply_find(struct assay_item *item, const struct assay_find_reco
     }
 }
 
-/* True if last scan and minute do not follow from the last record and the last time on sale. */
-static bool is_apart(const struct assay_item *item)
-{
-    return item->scans == 0 || item->last_position != item->last_scan ||
-           item->minute != item->risk.last_at_unix_ms / MINUTE_MS;
-}
-
 /* True if the short form, for one scan on sale, would lose something. */
 static bool is_again(const struct assay_item *item)
 {
     return item->scans != 1 || item->minute_scans != 1 ||
-           item->risk.last_at_unix_ms != item->first_at_unix_ms;
+           item->last_at_unix_ms != item->first_at_unix_ms;
 }
 
 static unsigned parts_of(const struct assay_item *item)
@@ -155,7 +171,7 @@ static unsigned parts_of(const struct assay_item *item)
     unsigned parts = 0;
     parts |= item->scans > 0 ? ROW_SALE : 0;
     parts |= is_again(item) ? ROW_AGAIN : 0;
-    parts |= is_apart(item) ? ROW_APART : 0;
+    parts |= item->last_scan != item->last_position ? ROW_APART : 0;
     parts |= item->scans_before_sale > 0 ? ROW_BEFORE_SALE : 0;
     parts |= item->confirmed_at_unix_ms != 0 ? ROW_CONFIRMED : 0;
     parts |= item->wrong_pins > 0 ? ROW_WRONG_PIN : 0;
@@ -217,52 +233,12 @@ static uint32_t get_count(struct assay_wire *wire)
     return 0;
 }
 
-static void put_risk(struct assay_wire *wire, const struct assay_risk_state *risk)
-{
-    uint8_t tags = ASSAY_RISK_TAGS;
-    while (tags > 0 && risk->device_tags[tags - 1] == 0) {
-        tags--;
-    }
-    assay_wire_put_u8(wire, tags);
-    for (size_t i = 0; i < tags; i++) {
-        assay_wire_put_u16(wire, risk->device_tags[i]);
-    }
-    assay_wire_put_u8(wire, risk->devices);
-    assay_wire_put_u8(wire, risk->regions);
-    assay_wire_put_u8(wire, risk->infeasible);
-    assay_wire_put_u8(wire, risk->anonymous);
-    assay_wire_put_u16(wire, (uint16_t)risk->last_position.lat_decidegrees);
-    assay_wire_put_u16(wire, (uint16_t)risk->last_position.lon_decidegrees);
-    assay_wire_put_u16(wire, risk->last_position.accuracy_km);
-    assay_wire_put_bytes(wire, risk->last_country, sizeof risk->last_country);
-}
-
-static void get_risk(struct assay_wire *wire, struct assay_risk_state *risk)
-{
-    uint8_t tags = assay_wire_get_u8(wire);
-    if (tags > ASSAY_RISK_TAGS) {
-        wire->failed = true;
-        return;
-    }
-    for (size_t i = 0; i < tags; i++) {
-        risk->device_tags[i] = assay_wire_get_u16(wire);
-    }
-    risk->devices = assay_wire_get_u8(wire);
-    risk->regions = assay_wire_get_u8(wire);
-    risk->infeasible = assay_wire_get_u8(wire);
-    risk->anonymous = assay_wire_get_u8(wire);
-    risk->last_position.lat_decidegrees = (int16_t)assay_wire_get_u16(wire);
-    risk->last_position.lon_decidegrees = (int16_t)assay_wire_get_u16(wire);
-    risk->last_position.accuracy_km = assay_wire_get_u16(wire);
-    assay_wire_get_bytes(wire, risk->last_country, sizeof risk->last_country);
-}
-
 static void put_sale(struct assay_wire *wire, const struct assay_item *item)
 {
     put_u48(wire, (uint64_t)item->first_at_unix_ms);
     assay_wire_put_u64(wire, item->first_device);
     put_place(wire, item->first_place);
-    put_risk(wire, &item->risk);
+    assay_risk_state_put(wire, &item->risk, item->first_at_unix_ms);
 }
 
 static void get_sale(struct assay_wire *wire, struct assay_item *item)
@@ -270,15 +246,15 @@ static void get_sale(struct assay_wire *wire, struct assay_item *item)
     item->first_at_unix_ms = (int64_t)get_u48(wire);
     item->first_device = assay_wire_get_u64(wire);
     item->first_place = get_place(wire);
-    get_risk(wire, &item->risk);
-    item->risk.last_at_unix_ms = item->first_at_unix_ms;
+    assay_risk_state_get(wire, item->first_at_unix_ms, &item->risk);
+    item->last_at_unix_ms = item->first_at_unix_ms;
 }
 
 static void put_again(struct assay_wire *wire, const struct assay_item *item)
 {
     put_count(wire, item->scans);
     put_count(wire, item->minute_scans);
-    put_u48(wire, (uint64_t)item->risk.last_at_unix_ms);
+    put_u48(wire, (uint64_t)item->last_at_unix_ms);
 }
 
 static void get_again(struct assay_wire *wire, struct assay_item *item)
@@ -287,7 +263,7 @@ static void get_again(struct assay_wire *wire, struct assay_item *item)
     uint32_t minute_scans = get_count(wire);
     wire->failed = wire->failed || minute_scans > UINT16_MAX;
     item->minute_scans = (uint16_t)minute_scans;
-    item->risk.last_at_unix_ms = (int64_t)get_u48(wire);
+    item->last_at_unix_ms = (int64_t)get_u48(wire);
 }
 
 static void put_optional(struct assay_wire *wire, const struct assay_item *item, unsigned parts)
@@ -352,7 +328,6 @@ size_t assay_item_encode(const struct assay_item *item, uint8_t data[ASSAY_ITEM_
     }
     if ((parts & ROW_APART) != 0) {
         put_u48(&wire, item->last_scan);
-        assay_wire_put_u32(&wire, (uint32_t)item->minute);
     }
     put_optional(&wire, item, parts);
     assay_assert(!wire.failed);
@@ -372,10 +347,8 @@ enum assay_error assay_item_decode(const void *data, size_t len_bytes, struct as
         get_again(&wire, &value);
     }
     value.last_scan = value.last_position;
-    value.minute = value.risk.last_at_unix_ms / MINUTE_MS;
     if ((parts & ROW_APART) != 0) {
         value.last_scan = get_u48(&wire);
-        value.minute = assay_wire_get_u32(&wire);
     }
     get_optional(&wire, &value, parts);
     if (wire.failed || wire.at != len_bytes) {

@@ -31,20 +31,34 @@ struct assay_item {
     int32_t claim_ends_on;        /* day number; only with a claim */
     int32_t find_day;             /* day of the failed look-ups below */
     uint8_t find_tries;
-    int64_t minute;        /* unix minute of the count below */
-    uint16_t minute_scans; /* recorded scans in that minute */
+    int64_t last_at_unix_ms; /* of the last recorded scan */
+    uint16_t minute_scans;   /* recorded scans in the minute of that one */
     struct assay_risk_state risk;
 };
 
-/** What risk says of the item with this scan; neither is changed. Scans before sale do not count:
- *  level low. scan->flags, device, position and time are read; place: of the scan. */
-void assay_item_risk(const struct assay_item *item, const struct assay_scan_record *scan,
-                     const struct assay_place *place, struct assay_risk *risk);
+/** What risk needs to know of a scan beside its item and its record; as of before the scan. */
+struct assay_item_scene {
+    const struct assay_place *place; /* of the scan, as the ledger knows it */
+    const char *market;              /* country of the batch; empty = not said */
+    struct assay_risk_around around; /* of the place's country */
+    const struct assay_risk_table *table;
+};
 
-/** Apply a record of this item. No-op for a position at or below last_position. threads: the
- *  item's owner. allocates: no. */
+/** Take the scan into the item's risk: the first half of applying it, done while it is decided.
+ *  Only for scans that count. scan: verdict, risk and number are not read.
+ *  risk  out: what it says of the item with this scan. */
+void assay_item_weigh_scan(struct assay_item *item, const struct assay_scan_record *scan,
+                           const struct assay_item_scene *scene, struct assay_risk *risk);
+
+/** The second half, for a scan that was weighed or does not count. */
+void assay_item_apply_weighed(struct assay_item *item, const struct assay_scan_record *scan,
+                              uint64_t position);
+
+/** Apply a record of this item. No-op for a position at or below last_position. A scan's mass is
+ *  taken from its record, whatever today's risk would say. threads: the item's owner. allocates:
+ *  no. */
 void assay_item_apply_scan(struct assay_item *item, const struct assay_scan_record *scan,
-                           const struct assay_place *place, uint64_t position);
+                           const struct assay_item_scene *scene, uint64_t position);
 void assay_item_apply_claim(struct assay_item *item, const struct assay_claim_record *claim,
                             uint64_t position);
 void assay_item_apply_find(struct assay_item *item, const struct assay_find_record *find,

@@ -59,6 +59,14 @@
 #define ASSAY_PLACES_WITHOUT_CITY 8192
 #define ASSAY_PLACES_WITHOUT_REGION 1024
 
+/* -- risk -- */
+
+/* Pairs of a batch or product and a country of which first scans and suspicious mass are kept, 32
+ * bytes each. The last of them are kept for countries that find no room. Met: countries new to a
+ * batch or product share one more cell, "ZZ". */
+#define ASSAY_RISK_CELLS_MAX (1u << 20)
+#define ASSAY_RISK_CELLS_OTHER (ASSAY_BATCHES_MAX + ASSAY_PRODUCTS_MAX)
+
 /* -- ledger -- */
 #define ASSAY_LEDGER_SEGMENT_BYTES (64ull << 20)
 #define ASSAY_LEDGER_SEGMENT_BYTES_MIN (1ull << 20)

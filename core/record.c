@@ -29,6 +29,7 @@ const char *assay_record_type_name(enum assay_record_type type)
         [ASSAY_RECORD_CARTON_MOVE] = "carton_move",
         [ASSAY_RECORD_PREFIX] = "prefix",
         [ASSAY_RECORD_HISTORY] = "history",
+        [ASSAY_RECORD_CALIBRATION] = "calibration",
     };
     return (unsigned)type < ASSAY_COUNT_OF(names) ? names[type] : NULL;
 }

@@ -9,6 +9,7 @@
 
 #include "core/batch.h"
 #include "core/gs1.h"
+#include "core/origin.h"
 #include "core/place.h"
 #include "core/printing.h"
 #include "core/record_carton.h"
@@ -41,6 +42,7 @@ enum assay_record_type {
     ASSAY_RECORD_PACKED = 22,  /* the PACK records before it hold */
     ASSAY_RECORD_CARTON_MOVE = 23, /* shipped, void, unpacked */
     ASSAY_RECORD_PREFIX = 24,      /* the GS1 company prefix */
+    ASSAY_RECORD_CALIBRATION = 25, /* what risk goes by from here on */
     ASSAY_RECORD_HISTORY = 34,     /* a part of a file of past scans was replayed */
 };
 
@@ -69,14 +71,7 @@ static inline uint32_t assay_item_key_index(uint64_t item)
 #define ASSAY_SCAN_OWN_POSITION 32u /* position given by the buyer */
 #define ASSAY_SCAN_FORM 64u         /* posted by a form, without script */
 #define ASSAY_SCAN_KNOWN 128u       /* the first scan, but a look-up or claim came before it */
-
-enum assay_channel {
-    ASSAY_CHANNEL_WEB,
-    ASSAY_CHANNEL_WECHAT,
-    ASSAY_CHANNEL_API,
-    ASSAY_CHANNEL_REPLAY,
-    ASSAY_CHANNELS
-};
+#define ASSAY_SCAN_SENT_AGAIN 256u  /* a reveal sent again under its own scan id */
 
 /** One recorded scan, with its outcome: replay applies it and never decides again. */
 struct assay_scan_record {
@@ -90,9 +85,17 @@ struct assay_scan_record {
     uint32_t flags;    /* ASSAY_SCAN_* */
     struct assay_position position;
     enum assay_verdict verdict;
-    struct assay_risk risk;
+    struct assay_risk risk; /* llr is not kept */
     enum assay_channel channel;
+    enum assay_net net;
+    enum assay_left_out left_out;
 };
+
+/** Does the scan change its item's number, first scan and risk? */
+static inline bool assay_scan_counts(const struct assay_scan_record *scan)
+{
+    return (scan->flags & ASSAY_SCAN_ON_SALE) != 0 && scan->left_out == ASSAY_COUNTED;
+}
 
 struct assay_place_record {
     uint32_t place; /* number, from 1 */
@@ -245,7 +248,17 @@ struct assay_summary_record {
     } row[ASSAY_SUMMARY_ROWS_MAX];
 };
 
-/** Any record, decoded. */
+/* Bytes of a table that a CALIBRATION may hold. */
+#define ASSAY_CALIBRATION_TABLE_MAX 65000u
+
+/** The table of risk from here on (core/risk_table.h). */
+struct assay_calibration_record {
+    int64_t at_unix_ms;
+    char actor[ASSAY_ACTOR_MAX + 1];
+    struct assay_span table; /* encoded; decoding a record borrows it from the record's bytes */
+};
+
+/** Any record, decoded. What it borrows lives as long as the bytes that it was decoded from. */
 struct assay_record {
     enum assay_record_type type;
     union {
@@ -272,6 +285,7 @@ struct assay_record {
         struct assay_carton_move_record carton_move;
         struct assay_prefix_record prefix;
         struct assay_history_record history;
+        struct assay_calibration_record calibration;
     };
 };
 

@@ -4,7 +4,7 @@
 #define UTC_OFFSET_MINUTES_LIMIT (24 * 60)
 #define WARRANTY_MONTHS_MAX 600
 #define WARRANTY_BONUS_MONTHS_MAX 120
-#define SCAN_FLAGS_ALL 255u
+#define SCAN_FLAGS_ALL 511u
 #define SCOPES_ALL (ASSAY_SCOPE_READ | ASSAY_SCOPE_WRITE | ASSAY_SCOPE_ADMIN)
 #define BATCH_FLAGS_ALL (ASSAY_BATCH_HAS_PIN | ASSAY_BATCH_IS_OFFLINE)
 
@@ -17,7 +17,6 @@ _Static_assert(ASSAY_VERDICT_COUNT == 11, "stored verdict number");
 _Static_assert(ASSAY_MOVE_ACTIVATE == 0, "stored move number");
 _Static_assert(ASSAY_MOVE_ACTIVATE_UNREPORTED == 5, "stored move number");
 _Static_assert(ASSAY_RISK_CLONED == 3, "stored risk level");
-_Static_assert(ASSAY_CHANNEL_REPLAY == 3, "stored channel number");
 
 /* -- what a record may hold: asked before encoding and after decoding -- */
 
@@ -36,7 +35,8 @@ bool assay_scan_fields_valid(const struct assay_scan_record *scan)
            (scan->flags & ~SCAN_FLAGS_ALL) == 0 && position_is_valid(&scan->position) &&
            (unsigned)scan->verdict < ASSAY_VERDICT_COUNT &&
            (unsigned)scan->risk.level <= ASSAY_RISK_CLONED &&
-           (unsigned)scan->channel < ASSAY_CHANNELS;
+           (unsigned)scan->channel < ASSAY_CHANNELS && (unsigned)scan->net < ASSAY_NETS &&
+           (unsigned)scan->left_out < ASSAY_LEFT_OUTS;
 }
 
 /* -- scan -- */
@@ -58,10 +58,14 @@ void assay_scan_fields_put(struct assay_wire *wire, const struct assay_scan_reco
     assay_wire_put_u8(wire, (uint8_t)scan->risk.level);
     assay_wire_put_u16(wire, scan->risk.reasons);
     assay_wire_put_u8(wire, (uint8_t)scan->channel);
-    assay_wire_put_u8(wire, 0);
+    assay_wire_put_u8(wire, (uint8_t)scan->net);
     assay_wire_put_u32(wire, (uint32_t)scan->risk.score);
+    assay_wire_put_u16(wire, scan->risk.mass);
+    assay_wire_put_u8(wire, (uint8_t)scan->left_out);
+    assay_wire_put_u8(wire, 0);
+    assay_wire_put_u16(wire, scan->risk.mass_capped);
+    assay_wire_put_u16(wire, 0);
     assay_wire_put_u32(wire, 0);
-    assay_wire_put_u64(wire, 0);
 }
 
 bool assay_scan_fields_get(struct assay_wire *wire, struct assay_scan_record *scan)
@@ -81,10 +85,14 @@ bool assay_scan_fields_get(struct assay_wire *wire, struct assay_scan_record *sc
     scan->risk.level = assay_wire_get_u8(wire);
     scan->risk.reasons = assay_wire_get_u16(wire);
     scan->channel = assay_wire_get_u8(wire);
-    bool zero = assay_wire_get_u8(wire) == 0;
+    scan->net = assay_wire_get_u8(wire);
     scan->risk.score = (int32_t)assay_wire_get_u32(wire);
+    scan->risk.mass = assay_wire_get_u16(wire);
+    scan->left_out = assay_wire_get_u8(wire);
+    bool zero = assay_wire_get_u8(wire) == 0;
+    scan->risk.mass_capped = assay_wire_get_u16(wire);
+    zero = assay_wire_get_u16(wire) == 0 && zero;
     zero = assay_wire_get_u32(wire) == 0 && zero;
-    zero = assay_wire_get_u64(wire) == 0 && zero;
     return zero && assay_scan_fields_valid(scan);
 }
 
@@ -479,7 +487,8 @@ const struct assay_record_fields *assay_record_fields_of(unsigned type)
     if (known) {
         return &rows[type];
     }
-    const struct assay_record_fields *job = assay_record_job_fields_of(type);
-    const struct assay_record_fields *file = assay_file_fields_of(type);
-    return job != NULL ? job : file != NULL ? file : assay_carton_fields_of(type);
+    const struct assay_record_fields *row = assay_record_job_fields_of(type);
+    row = row != NULL ? row : assay_record_risk_fields_of(type);
+    row = row != NULL ? row : assay_file_fields_of(type);
+    return row != NULL ? row : assay_carton_fields_of(type);
 }

@@ -18,6 +18,9 @@ const struct assay_record_fields *assay_record_fields_of(unsigned type);
 /** The same for jobs, spoils, decoys and alerts (record_jobs.c). */
 const struct assay_record_fields *assay_record_job_fields_of(unsigned type);
 
+/** The same for what risk goes by (record_risk.c). */
+const struct assay_record_fields *assay_record_risk_fields_of(unsigned type);
+
 /** What many records hold: a handle, an item's key, a range. threads: any. */
 static inline bool assay_record_handle_valid(uint32_t handle)
 {

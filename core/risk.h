@@ -4,30 +4,36 @@
 #ifndef ASSAY_CORE_RISK_H
 #define ASSAY_CORE_RISK_H
 
-#include "core/place.h"
+#include "core/origin.h"
+#include "core/risk_state.h"
+#include "core/risk_table.h"
 #include "core/verdict.h"
 
-#define ASSAY_RISK_TAGS 6
-
-/** The item's memory of its scans; part of the item row. All zero before the first scan. */
-struct assay_risk_state {
-    uint16_t device_tags[ASSAY_RISK_TAGS]; /* most recent first; 0 = empty */
-    uint8_t devices; /* distinct devices, saturating; a forgotten one counts again */
-    uint8_t regions; /* changes of country or by over 100 km, not by a known device; saturating */
-    uint8_t infeasible;                  /* those faster than 800 km/h over 100 km, saturating */
-    uint8_t anonymous;                   /* scans without a device, saturating */
-    struct assay_position last_position; /* the last that was good to 50 km */
-    char last_country[2];                /* the last that was known; zeros = none */
-    int64_t last_at_unix_ms;             /* of last_position; 0 = there was none */
-};
-
-/** One scan as risk sees it. */
+/** One scan as risk sees it; all of it follows from its record and what stands before that. */
 struct assay_risk_scan {
     int64_t at_unix_ms;
     uint16_t device_tag; /* 0 = no device */
     struct assay_position position;
-    char country[2];         /* zeros = not known */
+    char country[2]; /* zeros = not known */
+    char region[3];  /* ISO 3166-2 after the country, "GD"; padded with zeros */
+    char market[2];  /* country that the item was made for; zeros = not said */
+    enum assay_net net;
+    enum assay_channel channel;
+    enum assay_pin_outcome pin;
     bool confirmed_by_other; /* its PIN was revealed before, by another device */
+};
+
+/** What happened to the items of a batch or product in one country. */
+struct assay_risk_cell {
+    uint32_t items; /* first scans */
+    uint64_t mass;  /* sum of the scans' masses, 1/65535 */
+};
+
+/** The surroundings of a scan: its batch and its product in its country, before this scan. The
+ *  item's own mass is still inside. */
+struct assay_risk_around {
+    struct assay_risk_cell batch;
+    struct assay_risk_cell product;
 };
 
 enum assay_risk_reason {
@@ -40,17 +46,23 @@ enum assay_risk_reason {
 
 struct assay_risk {
     enum assay_risk_level level;
-    uint16_t reasons; /* bit set of enum assay_risk_reason */
-    int32_t score;    /* fixed point, 1/1024 */
+    uint16_t reasons;     /* bit set of enum assay_risk_reason */
+    int32_t score;        /* fixed point, 1/1024 */
+    uint16_t mass;        /* chance that another item than before made the scan, 1/65535 */
+    uint16_t mass_capped; /* by how much min(1, sum of the item's masses) grew, 1/65535 */
+    int32_t llr;          /* log-likelihood ratio of the scan, 1/1024; not recorded */
 };
 
 /** Take a scan into the state and say how the item looks with it. Pure but for `state`.
  *  threads: any. blocks: no. allocates: no. */
 void assay_risk_update(struct assay_risk_state *state, const struct assay_risk_scan *scan,
+                       const struct assay_risk_around *around, const struct assay_risk_table *table,
                        struct assay_risk *risk);
 
-/** How an item looks by its state alone, without a further scan. Pure. threads: any. */
-void assay_risk_weigh(const struct assay_risk_state *state, bool confirmed_by_other,
+/** How an item looks by its state alone, without a further scan; masses and llr are 0. Pure.
+ *  around: of assay_risk_state_country. threads: any. */
+void assay_risk_weigh(const struct assay_risk_state *state, const struct assay_risk_around *around,
+                      const struct assay_risk_table *table, bool confirmed_by_other,
                       struct assay_risk *risk);
 
 /** Names for JSON: "low", "check", "suspect", "cloned"; "many_devices", ...; static. */

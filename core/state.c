@@ -156,6 +156,12 @@ static enum assay_error check_format(struct assay_state *state, const char *dir,
                           "program, or rebuild the state",
                           dir, format, ASSAY_STATE_FORMAT);
     }
+    if (format != 0 && format < ASSAY_STATE_FORMAT) {
+        return assay_fail(reason, ASSAY_E_VERSION,
+                          "state %s has format %u of an older program: make it anew from the "
+                          "ledger with assay-batch rebuild",
+                          dir, format);
+    }
     return ASSAY_OK;
 }
 

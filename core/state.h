@@ -2,7 +2,7 @@
 /* State: LMDB, holding what the ledger adds up to, up to one position. MDB_* stays in here.
  *
  *   items    key u64 (handle << 26 | index), value: assay_item_encode
- *   catalog  key: kind u8, identity; value: position u64, then a record or a batch row
+ *   catalog  key: kind u8, identity; value: position u64, then a record, a batch row or a cell
  *   meta     "format" u32, "position" u64, "ledger" 16 bytes
  *   cartons  see state_carton.h
  *
@@ -14,7 +14,7 @@
 
 #include "core/item.h"
 
-#define ASSAY_STATE_FORMAT 1
+#define ASSAY_STATE_FORMAT 2
 #define ASSAY_CATALOG_KEY_MAX 64
 
 struct assay_state;

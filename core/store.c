@@ -68,6 +68,7 @@ static void free_store(struct assay_store *store)
     assay_ledger_close(store->ledger);
     assay_state_close(store->state);
     assay_catalog_destroy(store->catalog);
+    assay_risk_cells_destroy(store->cells);
     assay_overlay_deinit(&store->overlays[0]);
     assay_overlay_deinit(&store->overlays[1]);
     if (store->published != NULL) {
@@ -110,6 +111,9 @@ static enum assay_error open_memory(struct assay_store *store)
     if (error == ASSAY_OK) {
         error = assay_catalog_create(&store->catalog);
     }
+    if (error == ASSAY_OK) {
+        error = assay_risk_cells_create(&store->cells);
+    }
     store->active = &store->overlays[0];
     store->spare = &store->overlays[1];
     return error;
@@ -118,7 +122,9 @@ static enum assay_error open_memory(struct assay_store *store)
 static enum assay_error load_row(void *context, struct assay_span key, struct assay_span value)
 {
     struct assay_store *store = context;
-    return assay_catalog_load(store->catalog, key, value);
+    return key.len_bytes > 0 && key.data[0] == ASSAY_RISK_CELLS_KIND
+               ? assay_risk_cells_load(store->cells, key, value)
+               : assay_catalog_load(store->catalog, key, value);
 }
 
 /* What the state knows: catalog, position, ledger id. */
@@ -321,6 +327,16 @@ const struct assay_product *assay_store_product(const struct assay_store *store,
     return assay_catalog_product(store->catalog, sku);
 }
 
+const struct assay_calibration *assay_store_calibration(const struct assay_store *store)
+{
+    return assay_catalog_calibration(store->catalog);
+}
+
+const struct assay_risk_table *assay_store_risk_table(const struct assay_store *store)
+{
+    return assay_catalog_risk_table(store->catalog);
+}
+
 const struct assay_place *assay_store_place(const struct assay_store *store, uint32_t place)
 {
     return assay_catalog_place(store->catalog, place);
@@ -331,7 +347,11 @@ enum assay_error assay_store_record(struct assay_store *store, uint64_t position
 {
     uint8_t data[ASSAY_RECORD_BYTES_MAX];
     enum assay_error error = assay_ledger_read(store->ledger, position, data, sizeof data);
-    return error != ASSAY_OK ? error : assay_record_decode(data, sizeof data, record);
+    error = error != ASSAY_OK ? error : assay_record_decode(data, sizeof data, record);
+    if (error == ASSAY_OK && record->type == ASSAY_RECORD_CALIBRATION) {
+        record->calibration.table = (struct assay_span){0};
+    }
+    return error;
 }
 
 void assay_store_stats(const struct assay_store *store, struct assay_store_stats *stats)

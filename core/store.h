@@ -60,6 +60,11 @@ const struct assay_brand_record *assay_store_brand(const struct assay_store *sto
 /** The current version of a product, or NULL. threads: any. */
 const struct assay_product *assay_store_product(const struct assay_store *store, const char *sku);
 
+/** The calibration in force, or NULL: then the built-in table is; and the table in force. threads:
+ *  any. Valid until close. */
+const struct assay_calibration *assay_store_calibration(const struct assay_store *store);
+const struct assay_risk_table *assay_store_risk_table(const struct assay_store *store);
+
 /** A place by its number; static empty place for 0 or an unknown one. threads: any. */
 const struct assay_place *assay_store_place(const struct assay_store *store, uint32_t place);
 
@@ -78,6 +83,7 @@ struct assay_scan_request {
     enum assay_pin_outcome pin;
     enum assay_channel channel;
     bool scan_id_given; /* by the client; else scan_id is fresh and cannot be a retry */
+    enum assay_net net; /* of the address */
     bool own_position;
     bool by_form;
     bool foreign_gtin;
@@ -88,8 +94,9 @@ struct assay_scan_request {
 struct assay_scan_answer {
     enum assay_error error; /* ASSAY_OK, or ASSAY_E_THROTTLED / _FULL / _NO_SPACE: 503 or wait */
     enum assay_verdict verdict;
-    bool repetition; /* the same scan as one recorded before */
-    bool recorded;   /* by a record of its own */
+    bool repetition;              /* the same scan as one recorded before */
+    bool recorded;                /* by a record of its own */
+    enum assay_left_out left_out; /* why it does not count, if it does not */
     uint32_t number;
     uint8_t scan_id[ASSAY_SCAN_ID_LEN]; /* the recorded one's, for a repetition */
     int64_t at_unix_ms;
@@ -150,7 +157,8 @@ void assay_store_count_forged(struct assay_store *store, const struct assay_plac
 
 /** Check a record against the state, append it, apply it, sync it.
  *
- *  record    BRAND, PRODUCT, BATCH, MOVE, MANIFEST, JOB, SPOIL, HONEY, SITE, TOKEN, CLAIM, FIND or REPORT.
+ *  record    BRAND, PRODUCT, BATCH, MOVE, MANIFEST, JOB, SPOIL, HONEY, SITE, TOKEN, CALIBRATION,
+ *            CLAIM, FIND or REPORT.
  *            CLAIM: refused with ASSAY_E_TAKEN if the item has one, ASSAY_E_REFUSED if the item
  *            is not on sale. FIND: counts a failed look-up.
  *  position  out: where it stands.
@@ -167,6 +175,12 @@ uint32_t assay_store_place_number(struct assay_store *store, const struct assay_
 /** Item as of now, after waiting that what was read is synced. An item never touched is all zero. */
 ASSAY_MUST_CHECK enum assay_error assay_store_item(struct assay_store_session *session,
                                                    uint64_t item, struct assay_item *value);
+
+/** How an item looks now, without a further scan: risk of its state and surroundings.
+ *  item: as of assay_store_item. ASSAY_OK; ASSAY_E_NOT_FOUND (no such batch). threads: any. */
+ASSAY_MUST_CHECK enum assay_error assay_store_item_risk(struct assay_store *store, uint64_t key,
+                                                        const struct assay_item *item,
+                                                        struct assay_risk *risk);
 
 /** Wait until all that was applied so far is on disk: an answer that tells of it may leave then.
  *  returns ASSAY_OK or ASSAY_E_IO (end the process). threads: any. blocks: for the sync. */
@@ -205,7 +219,8 @@ void assay_store_each_alert(struct assay_store *store, uint32_t from,
                             bool (*visit)(void *context, const struct assay_alert_record *alert),
                             void *context);
 
-/** Record at a position (claims, scan history of an item). threads: any. */
+/** Record at a position (claims, scan history of an item). What a record borrows, such as a
+ *  calibration's table, is left out. threads: any. */
 ASSAY_MUST_CHECK enum assay_error assay_store_record(struct assay_store *store, uint64_t position,
                                                      struct assay_record *record);
 

@@ -91,6 +91,7 @@ static bool freeze(struct assay_store *store, struct rows *rows, uint64_t *posit
     if (changed) {
         enum assay_error error = assay_catalog_take_dirty(store->catalog, keep_row, rows);
         rows->failed = rows->failed || error != ASSAY_OK;
+        assay_risk_cells_take_dirty(store->cells, keep_row, rows);
         assay_assert(store->frozen == NULL);
         store->frozen = store->active;
         store->active = store->spare;

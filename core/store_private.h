@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "core/overlay.h"
+#include "core/risk_cells.h"
 #include "core/state.h"
 #include "core/store.h"
 
@@ -45,6 +46,7 @@ struct assay_store {
 
     pthread_mutex_t lock; /* the store's: catalog, overlays, order of the ledger */
     struct assay_catalog *catalog;
+    struct assay_risk_cells *cells; /* under the lock too */
     uint64_t catalog_position; /* of the last record of the catalog: a decision read up to it */
     struct assay_overlay overlays[2];
     struct assay_overlay *active;
@@ -106,7 +108,22 @@ struct assay_store_past {
 /* Its mark, and a summary for each scan at worst. */
 #define ASSAY_STORE_PAST_BYTES (4096 + ASSAY_HISTORY_SCANS_MAX * (64 + 96))
 
-/* -- store_scan.c -- */
+/** Answers of this group wait until `position` is on disk. */
+static inline void assay_store_need(struct assay_store_pass *pass, uint64_t position)
+{
+    if (position > pass->needed) {
+        pass->needed = position;
+    }
+}
+
+/* -- store_scan.c, under the store's lock -- */
+
+/** Decide one scan of a group; what it records goes to the session's buffer.
+ *  base: what the state says of its item. Errors that end the process: pass->error. */
+void assay_store_decide_one(struct assay_store_pass *pass, const struct assay_scan_request *request,
+                            struct assay_scan_answer *answer, const struct assay_item *base);
+
+/* -- store_group.c -- */
 
 /** Read, lock, decide each of the group, append all; not synced. As assay_store_scan. */
 ASSAY_MUST_CHECK enum assay_error assay_store_decide(struct assay_store_pass *pass,
@@ -160,6 +177,22 @@ struct assay_item *assay_store_touch(struct assay_store *store, uint64_t key,
  *  The state's snapshot is taken anew, so it is never stale. */
 ASSAY_MUST_CHECK enum assay_error assay_store_item_locked(struct assay_store_session *session,
                                                           uint64_t key, struct assay_item *item);
+
+/* -- store_risk.c, under the store's lock -- */
+
+/** What a scan's risk needs to know: market, surroundings and table as they are now.
+ *  place: as the ledger knows it; borrowed by the scene. */
+struct assay_item_scene assay_store_scene(const struct assay_store *store,
+                                          const struct assay_batch_facts *facts,
+                                          const struct assay_place *place);
+
+/** How an item looks now, without a further scan. */
+void assay_store_weigh(const struct assay_store *store, const struct assay_batch_facts *facts,
+                       const struct assay_item *item, struct assay_risk *risk);
+
+/** Take a scan's record into the cells of its batch and product. */
+void assay_store_take_cells(struct assay_store *store, const struct assay_batch_facts *facts,
+                            const struct assay_scan_record *scan, uint64_t position);
 
 /* -- store_put.c, under the store's lock -- */
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Records that are not scans: check, append, apply, sync; and lists of what the catalog holds. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/store_private.h"
@@ -18,20 +19,34 @@ uint64_t assay_record_item(const struct assay_record *record)
     }
 }
 
-static void apply_to_item(struct assay_store *store, const struct assay_record *record,
-                          struct assay_item *item, uint64_t position)
+static enum assay_error apply_scan(struct assay_store *store, const struct assay_scan_record *scan,
+                                   struct assay_item *item, uint64_t position)
+{
+    const struct assay_batch_facts *facts =
+        assay_catalog_facts(store->catalog, assay_item_key_handle(scan->item));
+    if (facts == NULL) {
+        return ASSAY_E_CORRUPT;
+    }
+    const struct assay_place *place = assay_catalog_place(store->catalog, scan->place);
+    struct assay_item_scene scene = assay_store_scene(store, facts, place);
+    assay_item_apply_scan(item, scan, &scene, position);
+    assay_store_take_cells(store, facts, scan, position);
+    return ASSAY_OK;
+}
+
+static enum assay_error apply_to_item(struct assay_store *store, const struct assay_record *record,
+                                      struct assay_item *item, uint64_t position)
 {
     switch (record->type) {
     case ASSAY_RECORD_SCAN:
-        assay_item_apply_scan(item, &record->scan,
-                              assay_catalog_place(store->catalog, record->scan.place), position);
-        return;
+        return apply_scan(store, &record->scan, item, position);
     case ASSAY_RECORD_CLAIM:
         assay_item_apply_claim(item, &record->claim, position);
-        return;
+        return ASSAY_OK;
     default:
         assay_assert(record->type == ASSAY_RECORD_FIND);
         assay_item_apply_find(item, &record->find, position);
+        return ASSAY_OK;
     }
 }
 
@@ -41,11 +56,7 @@ enum assay_error assay_store_apply(struct assay_store *store, const struct assay
     uint64_t key = assay_record_item(record);
     if (key != 0) {
         struct assay_item *item = assay_store_touch(store, key, base);
-        if (item == NULL) {
-            return ASSAY_E_FULL;
-        }
-        apply_to_item(store, record, item, position);
-        return ASSAY_OK;
+        return item != NULL ? apply_to_item(store, record, item, position) : ASSAY_E_FULL;
     }
     if (record->type == ASSAY_RECORD_SUMMARY || record->type == ASSAY_RECORD_REPORT) {
         return ASSAY_OK;
@@ -57,18 +68,17 @@ enum assay_error assay_store_apply(struct assay_store *store, const struct assay
     return error;
 }
 
-enum assay_error assay_store_append(struct assay_store *store, const struct assay_record *record,
-                                    const struct assay_item *base, uint64_t *position)
+static enum assay_error append_bytes(struct assay_store *store, const struct assay_record *record,
+                                     const struct assay_item *base, struct assay_span bytes,
+                                     uint64_t *position)
 {
-    uint8_t data[8192];
-    size_t len_bytes = assay_record_encode(record, data, sizeof data);
-    assay_assert(len_bytes > 0);
     uint64_t key = assay_record_item(record);
     if (key != 0 && assay_store_touch(store, key, base) == NULL) {
         return ASSAY_E_FULL;
     }
     uint64_t at = 0;
-    enum assay_error error = assay_ledger_append(store->ledger, data, len_bytes, 1, &at);
+    enum assay_error error =
+        assay_ledger_append(store->ledger, bytes.data, bytes.len_bytes, 1, &at);
     if (error != ASSAY_OK) {
         return error;
     }
@@ -79,6 +89,26 @@ enum assay_error assay_store_append(struct assay_store *store, const struct assa
     }
     *position = at;
     return ASSAY_OK;
+}
+
+enum assay_error assay_store_append(struct assay_store *store, const struct assay_record *record,
+                                    const struct assay_item *base, uint64_t *position)
+{
+    uint8_t most[8192];
+    bool is_long = record->type == ASSAY_RECORD_CALIBRATION;
+    uint8_t *data = is_long ? malloc(ASSAY_RECORD_BYTES_MAX) : most;
+    if (data == NULL) {
+        return ASSAY_E_MEMORY;
+    }
+    size_t len_bytes =
+        assay_record_encode(record, data, is_long ? ASSAY_RECORD_BYTES_MAX : sizeof most);
+    assay_assert(len_bytes > 0);
+    enum assay_error error =
+        append_bytes(store, record, base, (struct assay_span){data, len_bytes}, position);
+    if (is_long) {
+        free(data);
+    }
+    return error;
 }
 
 /* An item is decided anew before it is registered: it must be on sale and not past its date. */

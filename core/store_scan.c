@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The group commit of scans: read, lock, decide each, append all, unlock, sync. */
+/* One scan: find its repetition, weigh it, decide it, record it, apply it. */
 #include <string.h>
 
 #include "core/store_private.h"
@@ -18,16 +18,10 @@ struct trial {
     struct assay_item item;          /* as it is before this scan */
     bool on_sale;                    /* it was activated: its scans count */
     bool repeats;                    /* `earlier` is the same scan */
+    enum assay_left_out left_out;
     struct assay_scan_record earlier;
     struct assay_decision decision;
 };
-
-static void need(struct assay_store_pass *pass, uint64_t position)
-{
-    if (position > pass->needed) {
-        pass->needed = position;
-    }
-}
 
 /* A record that this group is about to append is not in the ledger yet. */
 static enum assay_error read_scan(struct assay_store_pass *pass, uint64_t position,
@@ -68,8 +62,10 @@ static void find_repetition(struct trial *trial)
             return;
         }
         if (same_scan(trial->request, &record)) {
-            /* A leak's scan is no repetition of one on sale: that one counts anew. */
-            trial->repeats = (record.number > 0) == trial->on_sale;
+            /* A leak's scan is no repetition of one on sale: that one counts anew. Nor is one that
+             * was left out of one that counts. */
+            trial->repeats = ((record.flags & ASSAY_SCAN_ON_SALE) != 0) == trial->on_sale &&
+                             (record.left_out != 0) == (trial->left_out != 0);
             trial->earlier = record;
             return;
         }
@@ -98,14 +94,17 @@ static void begin_trial(struct trial *trial)
     trial->key = assay_item_key_of(request->batch->handle, request->index);
     const struct assay_item *known = assay_store_peek(store, trial->key);
     trial->item = known != NULL ? *known : *trial->base;
-    need(trial->pass, trial->item.last_position + 1);
-    need(trial->pass, store->catalog_position + 1);
+    assay_store_need(trial->pass, trial->item.last_position + 1);
+    assay_store_need(trial->pass, store->catalog_position + 1);
 
     const struct assay_batch *batch = request->past != NULL ? request->past : &trial->batch->batch;
     trial->state = batch;
     int32_t today =
         assay_day_of(request->at_unix_ms, assay_catalog_brand(store->catalog)->utc_offset_minutes);
     trial->on_sale = assay_range_set_has(&batch->active, request->index);
+    trial->left_out = request->pin == ASSAY_PIN_RIGHT
+                          ? ASSAY_COUNTED
+                          : assay_left_out_of(request->channel, request->net);
     trial->decision = (struct assay_decision){
         .sale = assay_batch_item_sale(batch, request->index),
         .expired = assay_batch_expired(batch, today),
@@ -135,6 +134,16 @@ static void tell_item(struct trial *trial, const struct assay_item *item)
         assay_catalog_product(trial->pass->store->catalog, trial->request->batch->sku);
 }
 
+/* How the item looks without this scan; scans before the sale are no risk. */
+static struct assay_risk look(const struct trial *trial)
+{
+    struct assay_risk risk = {.level = ASSAY_RISK_LOW};
+    if (trial->on_sale) {
+        assay_store_weigh(trial->pass->store, trial->request->batch, &trial->item, &risk);
+    }
+    return risk;
+}
+
 static void tell_verdict(struct trial *trial, enum assay_verdict verdict)
 {
     struct assay_scan_answer *answer = trial->answer;
@@ -152,7 +161,10 @@ static void answer_repetition(struct trial *trial)
 {
     const struct assay_scan_record *earlier = &trial->earlier;
     trial->decision.risk = earlier->risk.level;
-    trial->decision.seen_on_sale = (earlier->flags & ASSAY_SCAN_FIRST) == 0 && earlier->number != 1;
+    if (trial->left_out == ASSAY_COUNTED) {
+        trial->decision.seen_on_sale =
+            (earlier->flags & ASSAY_SCAN_FIRST) == 0 && earlier->number != 1;
+    }
     enum assay_verdict verdict = assay_decide(&trial->decision);
     bool reveal_stands = earlier->verdict == ASSAY_VERDICT_CONFIRMED;
     if (reveal_stands &&
@@ -166,7 +178,19 @@ static void answer_repetition(struct trial *trial)
     trial->answer->at_unix_ms = earlier->at_unix_ms;
     trial->answer->place = earlier->place;
     trial->answer->risk = earlier->risk;
+    trial->answer->left_out = earlier->left_out;
     memcpy(trial->answer->scan_id, earlier->scan_id, ASSAY_SCAN_ID_LEN);
+}
+
+/* The answer to a reveal was lost and it is sent again: without a device its scan_id tells. */
+static bool repeats_confirmation(const struct trial *trial)
+{
+    const struct assay_scan_record *earlier = &trial->earlier;
+    return trial->repeats && trial->request->pin == ASSAY_PIN_RIGHT &&
+           trial->request->scan_id_given &&
+           memcmp(trial->request->scan_id, earlier->scan_id, ASSAY_SCAN_ID_LEN) == 0 &&
+           ((earlier->flags & ASSAY_SCAN_CONFIRMATION) != 0 ||
+            earlier->verdict == ASSAY_VERDICT_CONFIRMED);
 }
 
 static uint32_t scan_flags(const struct trial *trial)
@@ -183,9 +207,20 @@ static uint32_t scan_flags(const struct trial *trial)
         return flags;
     }
     flags |= ASSAY_SCAN_ON_SALE;
-    flags |= trial->item.scans == 0 ? ASSAY_SCAN_FIRST : 0;
+    bool first = trial->item.scans == 0 && trial->left_out == ASSAY_COUNTED;
+    flags |= first ? ASSAY_SCAN_FIRST : 0;
+    flags |= repeats_confirmation(trial) ? ASSAY_SCAN_SENT_AGAIN : 0;
     bool confirms = request->pin == ASSAY_PIN_RIGHT && !trial->decision.confirmed_before;
     return flags | (confirms ? ASSAY_SCAN_CONFIRMATION : 0);
+}
+
+/* One that is left out changes no number. */
+static uint32_t scan_number(const struct trial *trial)
+{
+    return !trial->on_sale                    ? 0
+           : trial->repeats                   ? trial->earlier.number
+           : trial->left_out != ASSAY_COUNTED ? trial->item.scans
+                                              : trial->item.scans + 1;
 }
 
 static struct assay_scan_record record_of(const struct trial *trial)
@@ -196,12 +231,12 @@ static struct assay_scan_record record_of(const struct trial *trial)
         .at_unix_ms = request->at_unix_ms,
         .device = request->device,
         .previous = trial->item.last_scan,
-        .number = !trial->on_sale  ? 0
-                  : trial->repeats ? trial->earlier.number
-                                   : trial->item.scans + 1,
+        .number = scan_number(trial),
         .flags = scan_flags(trial),
         .position = request->position,
         .channel = request->channel,
+        .net = request->net,
+        .left_out = trial->left_out,
     };
     memcpy(record.scan_id, request->scan_id, sizeof record.scan_id);
     return record;
@@ -229,30 +264,24 @@ static void tell_scan(struct trial *trial, const struct assay_scan_record *recor
     answer->at_unix_ms = record->at_unix_ms;
     answer->place = record->place;
     answer->risk = record->risk;
+    answer->left_out = record->left_out;
     memcpy(answer->scan_id, record->scan_id, ASSAY_SCAN_ID_LEN);
 }
 
-/* The answer to a reveal was lost and it is sent again: without a device its scan_id tells. */
-static bool repeats_confirmation(const struct trial *trial)
-{
-    const struct assay_scan_record *earlier = &trial->earlier;
-    return trial->repeats && trial->request->pin == ASSAY_PIN_RIGHT &&
-           trial->request->scan_id_given &&
-           memcmp(trial->request->scan_id, earlier->scan_id, ASSAY_SCAN_ID_LEN) == 0 &&
-           ((earlier->flags & ASSAY_SCAN_CONFIRMATION) != 0 ||
-            earlier->verdict == ASSAY_VERDICT_CONFIRMED);
-}
-
-/* The scan's risk, to record and decision. */
-static void weigh(struct trial *trial, struct assay_scan_record *record,
+/* The scan's risk, to record and decision; the item's state goes on with it. */
+static void weigh(struct trial *trial, struct assay_item *item, struct assay_scan_record *record,
                   const struct assay_place *place)
 {
-    struct assay_item item = trial->item;
     if (repeats_confirmation(trial)) {
-        trial->decision.confirmed_by_this_device = true;
-        item.confirmed_at_unix_ms = 0; /* the PIN was revealed by this very scan, by nobody else */
+        trial->decision.confirmed_by_this_device = true; /* by this very scan, by nobody else */
     }
-    assay_item_risk(&item, record, place, &record->risk);
+    if (assay_scan_counts(record)) {
+        struct assay_item_scene scene =
+            assay_store_scene(trial->pass->store, trial->request->batch, place);
+        assay_item_weigh_scan(item, record, &scene, &record->risk);
+    } else {
+        record->risk = look(trial);
+    }
     trial->decision.risk = record->risk.level;
 }
 
@@ -269,8 +298,8 @@ static void record_scan(struct trial *trial)
     record.place = assay_store_pass_place(pass, &trial->request->place);
     /* What a replay will know of the place, so that it comes to the same. */
     const struct assay_place *place = assay_catalog_place(pass->store->catalog, record.place);
-    weigh(trial, &record, place);
-    if (trial->repeats) {
+    weigh(trial, item, &record, place);
+    if (trial->repeats && trial->left_out == ASSAY_COUNTED) {
         trial->decision.seen_on_sale = record.number != 1;
     }
     if (trial->request->foreign_lot) {
@@ -282,7 +311,8 @@ static void record_scan(struct trial *trial)
     assay_scan_record_encode(&record, pass->session->buffer + pass->at);
     pass->at += ASSAY_SCAN_RECORD_LEN;
     pass->records++;
-    assay_item_apply_scan(item, &record, place, position);
+    assay_item_apply_weighed(item, &record, position);
+    assay_store_take_cells(pass->store, trial->request->batch, &record, position);
     raise_alert(trial);
     tell_item(trial, item);
     tell_verdict(trial, record.verdict);
@@ -306,7 +336,8 @@ static void answer_unrecorded(struct trial *trial)
 {
     struct assay_scan_record record = record_of(trial);
     record.number = trial->item.scans;
-    weigh(trial, &record, &trial->request->place);
+    struct assay_item item = trial->item;
+    weigh(trial, &item, &record, &trial->request->place);
     enum assay_verdict verdict = assay_decide(&trial->decision);
     tell_item(trial, &trial->item);
     tell_verdict(trial, verdict);
@@ -320,7 +351,7 @@ static void answer_unrecorded(struct trial *trial)
  * these are recorded at any rate. */
 static bool must_be_recorded(const struct trial *trial)
 {
-    bool first = trial->item.scans == 0;
+    bool first = trial->item.scans == 0 && trial->left_out == ASSAY_COUNTED;
     bool confirms = trial->request->pin == ASSAY_PIN_RIGHT && trial->item.confirmed_at_unix_ms == 0;
     return trial->on_sale && (first || confirms || trial->request->pin == ASSAY_PIN_WRONG);
 }
@@ -329,7 +360,8 @@ static bool is_over_rate(const struct trial *trial)
 {
     const struct assay_item *item = &trial->item;
     return item->minute_scans >= ASSAY_ITEM_SCANS_A_MINUTE &&
-           item->minute == trial->request->at_unix_ms / MINUTE_MS && !must_be_recorded(trial);
+           item->last_at_unix_ms / MINUTE_MS == trial->request->at_unix_ms / MINUTE_MS &&
+           !must_be_recorded(trial);
 }
 
 static void answer_foreign(struct trial *trial)
@@ -341,9 +373,12 @@ static void answer_foreign(struct trial *trial)
     count(trial, &row);
 }
 
-static void decide(struct trial *trial)
+void assay_store_decide_one(struct assay_store_pass *pass, const struct assay_scan_request *request,
+                            struct assay_scan_answer *answer, const struct assay_item *base)
 {
-    if (trial->request->batch == NULL) {
+    struct trial of_scan = {.pass = pass, .request = request, .answer = answer, .base = base};
+    struct trial *trial = &of_scan;
+    if (request->batch == NULL) {
         answer_foreign(trial);
         return;
     }
@@ -371,104 +406,4 @@ static void decide(struct trial *trial)
     } else {
         record_scan(trial);
     }
-}
-
-/* Invariant 1: what the state says of the group's items, in one snapshot. */
-static enum assay_error read_base(struct assay_store_session *session,
-                                  const struct assay_scan_group *group)
-{
-    enum assay_error error = assay_state_begin(session->reader);
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    for (uint32_t i = 0; i < group->count && error == ASSAY_OK; i++) {
-        const struct assay_scan_request *request = group->requests[i];
-        if (request->batch != NULL) {
-            uint64_t key = assay_item_key_of(request->batch->handle, request->index);
-            error = assay_state_item(session->reader, key, &session->base[i]);
-        }
-    }
-    assay_state_end(session->reader);
-    return error;
-}
-
-static void refuse_all(struct assay_scan_group *group, enum assay_error error)
-{
-    for (uint32_t i = 0; i < group->count; i++) {
-        group->answers[i]->error = error;
-    }
-}
-
-/* Under the lock: decide every scan of the group and append what they recorded. */
-static void decide_group(struct assay_store_pass *pass, struct assay_scan_group *group)
-{
-    struct assay_store *store = pass->store;
-    size_t most_bytes =
-        group->count * ASSAY_SCAN_WITH_REST_MAX + (pass->past != NULL ? ASSAY_STORE_PAST_BYTES : 0);
-    pass->error = assay_ledger_next(store->ledger, most_bytes, &pass->first);
-    if (pass->error != ASSAY_OK) {
-        return;
-    }
-    for (uint32_t i = 0; i < group->count && pass->error == ASSAY_OK; i++) {
-        struct trial trial = {
-            .pass = pass,
-            .request = group->requests[i],
-            .answer = group->answers[i],
-            .base = &pass->session->base[i],
-        };
-        decide(&trial);
-    }
-    if (pass->past != NULL && pass->error == ASSAY_OK) {
-        assay_store_past_seal(pass, group);
-    }
-    if (pass->error != ASSAY_OK || pass->at == 0) {
-        return;
-    }
-    uint64_t first = 0;
-    pass->error =
-        assay_ledger_append(store->ledger, pass->session->buffer, pass->at, pass->records, &first);
-    assay_assert(pass->error != ASSAY_OK || first == pass->first);
-    need(pass, first + pass->at);
-}
-
-enum assay_error assay_store_decide(struct assay_store_pass *pass, struct assay_scan_group *group)
-{
-    struct assay_store *store = pass->store;
-    uint64_t generation = atomic_load_explicit(&store->generation, memory_order_acquire);
-    enum assay_error error = read_base(pass->session, group);
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    pthread_mutex_lock(&store->lock);
-    if (generation != atomic_load_explicit(&store->generation, memory_order_relaxed)) {
-        error = read_base(pass->session, group);
-    }
-    if (error == ASSAY_OK) {
-        decide_group(pass, group);
-        error = pass->error;
-    }
-    bool fold = store->active->count > store->active->room / 2;
-    pthread_mutex_unlock(&store->lock);
-    if (fold) {
-        assay_store_ask_fold(store);
-    }
-    return error;
-}
-
-enum assay_error assay_store_scan(struct assay_store_session *session,
-                                  struct assay_scan_group *group)
-{
-    assay_assert(group->count <= ASSAY_GROUP_SCANS_MAX);
-    struct assay_store *store = session->store;
-    struct assay_store_pass pass = {.store = store, .session = session};
-    if (atomic_load_explicit(&store->low_space, memory_order_relaxed)) {
-        refuse_all(group, ASSAY_E_NO_SPACE);
-        return ASSAY_OK;
-    }
-    enum assay_error error = assay_store_decide(&pass, group);
-    if (error == ASSAY_E_NO_SPACE) {
-        refuse_all(group, error);
-        return ASSAY_OK;
-    }
-    return error != ASSAY_OK ? error : assay_store_sync(store, pass.needed);
 }

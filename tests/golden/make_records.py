@@ -28,7 +28,8 @@ ITEM = HANDLE << 26 | 0x123456
 RECORDS = {
     "scan": (1, struct.pack("<Qq", ITEM, AT) + counted(0x10, 16)
              + struct.pack("<QQIII", 0x0102030405060708, 0x4040, 7, 9, 2 | 32)
-             + struct.pack("<hhHBBHBBiIQ", -334, 1512, 25, 10, 1, 3, 1, 0, -5000, 0, 0)),
+             + struct.pack("<hhHBBHBBi", -334, 1512, 25, 10, 1, 3, 1, 2, -5000)
+             + struct.pack("<HBBHHI", 40000, 2, 0, 30000, 0, 0)),
     "place": (2, struct.pack("<I", 9) + text("CN") + text("CN-GD") + text("深圳")),
     "brand": (3, struct.pack("<qh", AT, -210) + text("uid 0 (root)") + text("Brand")
               + text("品牌") + text("https://v.brand.cn")),
@@ -69,6 +70,7 @@ RECORDS = {
     "history": (34, struct.pack("<qQQQ", AT, 0x4040, 1000, 70000) + bytes(range(0x40, 0x60))
                 + struct.pack("<II", 256, 2) + struct.pack("<BBBBi", 3, 1, 0, 0, 0)
                 + struct.pack("<BBBBi", 255, 255, 1, 0, -1024) + text("uid 0 (root)")),
+    "calibration": (25, struct.pack("<qI", AT, 24) + text("h") + counted(9, 24)),
 }
 
 

@@ -75,8 +75,9 @@ static void add_particulars(struct page_sample *sample, enum assay_verdict verdi
     bool zh = sample->page.language == ASSAY_LANGUAGE_ZH;
     if (verdict == ASSAY_VERDICT_SUSPECT) {
         answer->number = 37;
-        answer->risk = (struct assay_risk){ASSAY_RISK_SUSPECT,
-                                           ASSAY_RISK_MANY_DEVICES | ASSAY_RISK_TOO_FAST, 9000};
+        answer->risk = (struct assay_risk){.level = ASSAY_RISK_SUSPECT,
+                                           .reasons = ASSAY_RISK_MANY_DEVICES | ASSAY_RISK_TOO_FAST,
+                                           .score = 9000};
     } else if (verdict == ASSAY_VERDICT_CONFIRMED) {
         answer->confirmed_at_unix_ms = NOW_UNIX_MS;
         answer->confirmed_by_this_device = true;

@@ -64,6 +64,10 @@ static void fill_scan(uint64_t *random, struct assay_record *record)
     record->scan.risk.score = (int32_t)support_random(random);
     record->scan.previous = support_random(random) & ~7ull;
     record->scan.channel = below(random, ASSAY_CHANNELS);
+    record->scan.net = below(random, ASSAY_NETS);
+    record->scan.left_out = below(random, ASSAY_LEFT_OUTS);
+    record->scan.risk.mass = (uint16_t)support_random(random);
+    record->scan.risk.mass_capped = (uint16_t)support_random(random);
     record->scan.place = (uint32_t)support_random(random);
 }
 
@@ -336,6 +340,15 @@ static void fill_history(uint64_t *random, struct assay_record *record)
     TEXT(history->actor);
 }
 
+static void fill_calibration(uint64_t *random, struct assay_record *record)
+{
+    static _Thread_local uint8_t table[700]; /* until the next one is made */
+    record->calibration.at_unix_ms = any_time(random);
+    TEXT(record->calibration.actor);
+    BYTES(table);
+    record->calibration.table = (struct assay_span){table, 1 + below(random, sizeof table)};
+}
+
 void support_random_record(uint64_t *random, struct assay_record *record)
 {
     static void (*const fill[])(uint64_t *, struct assay_record *) = {
@@ -362,10 +375,33 @@ void support_random_record(uint64_t *random, struct assay_record *record)
         [ASSAY_RECORD_CARTON_MOVE] = fill_carton_move,
         [ASSAY_RECORD_PREFIX] = fill_prefix,
         [ASSAY_RECORD_HISTORY] = fill_history,
+        [ASSAY_RECORD_CALIBRATION] = fill_calibration,
     };
     memset(record, 0, sizeof *record);
     do {
         record->type = 1 + below(random, ASSAY_COUNT_OF(fill) - 1);
     } while (fill[record->type] == NULL);
     fill[record->type](random, record);
+}
+
+/* What a record borrows, or NULL. */
+static struct assay_span *borrowed(struct assay_record *record)
+{
+    return record->type == ASSAY_RECORD_CALIBRATION ? &record->calibration.table : NULL;
+}
+
+bool support_same_record(const struct assay_record *a, const struct assay_record *b)
+{
+    struct assay_record left = *a;
+    struct assay_record right = *b;
+    struct assay_span *one = borrowed(&left);
+    struct assay_span *other = borrowed(&right);
+    if (one != NULL && other != NULL) {
+        if (one->len_bytes != other->len_bytes ||
+            memcmp(one->data, other->data, one->len_bytes) != 0) {
+            return false;
+        }
+        one->data = other->data;
+    }
+    return memcmp(&left, &right, sizeof left) == 0;
 }

@@ -12,6 +12,13 @@
 
 static const struct assay_place shenzhen = {"CN", "CN-GD", "Shenzhen"};
 
+static void apply(struct assay_item *item, const struct assay_scan_record *scan, uint64_t position)
+{
+    const struct assay_item_scene scene = {
+        .place = &shenzhen, .market = "CN", .table = assay_risk_table_default()};
+    assay_item_apply_scan(item, scan, &scene, position);
+}
+
 static struct assay_scan_record first_scan(void)
 {
     return (struct assay_scan_record){
@@ -38,7 +45,7 @@ static void assert_round_trip(const struct assay_item *item, size_t most_bytes)
     assert_int_equal(decoded.scans, item->scans);
     assert_int_equal(decoded.last_scan, item->last_scan);
     assert_int_equal(decoded.first_at_unix_ms, item->first_at_unix_ms);
-    assert_int_equal(decoded.minute, item->minute);
+    assert_int_equal(decoded.last_at_unix_ms, item->last_at_unix_ms);
     assert_int_equal(decoded.risk.last_at_unix_ms, item->risk.last_at_unix_ms);
     for (size_t cut = 0; cut < len; cut++) {
         assert_int_equal(assay_item_decode(row, cut, &decoded), ASSAY_E_CORRUPT);
@@ -52,7 +59,7 @@ static void one_scan_makes_a_short_row(void **state)
     (void)state;
     struct assay_item item = {0};
     struct assay_scan_record scan = first_scan();
-    assay_item_apply_scan(&item, &scan, &shenzhen, 4160);
+    apply(&item, &scan, 4160);
     assert_int_equal(item.scans, 1);
     assert_int_equal(item.first_place, 3);
     assert_round_trip(&item, 41);
@@ -65,21 +72,21 @@ static void every_part_survives_the_row(void **state)
     struct assay_scan_record scan = first_scan();
     scan.flags = 0;
     scan.number = 0;
-    assay_item_apply_scan(&item, &scan, &shenzhen, 100);
+    apply(&item, &scan, 100);
     assert_round_trip(&item, ASSAY_ITEM_ROW_MAX);
     assert_int_equal(item.scans_before_sale, 1);
     scan = first_scan();
-    assay_item_apply_scan(&item, &scan, &shenzhen, 200);
+    apply(&item, &scan, 200);
     assert_round_trip(&item, ASSAY_ITEM_ROW_MAX);
     scan.number = 2;
     scan.flags = ASSAY_SCAN_ON_SALE | ASSAY_SCAN_PIN_WRONG;
     scan.at_unix_ms += 70000;
-    assay_item_apply_scan(&item, &scan, &shenzhen, 300);
+    apply(&item, &scan, 300);
     assert_int_equal(item.wrong_pins, 1);
     assert_round_trip(&item, ASSAY_ITEM_ROW_MAX);
     scan.number = 3;
     scan.flags = ASSAY_SCAN_ON_SALE | ASSAY_SCAN_PIN_RIGHT | ASSAY_SCAN_CONFIRMATION;
-    assay_item_apply_scan(&item, &scan, &shenzhen, 400);
+    apply(&item, &scan, 400);
     assert_int_equal(item.wrong_pins, 0);
     assert_int_equal(item.confirmed_at_unix_ms, scan.at_unix_ms);
     assert_round_trip(&item, ASSAY_ITEM_ROW_MAX);
@@ -97,10 +104,10 @@ static void a_record_is_applied_once(void **state)
     (void)state;
     struct assay_item item = {0};
     struct assay_scan_record scan = first_scan();
-    assay_item_apply_scan(&item, &scan, &shenzhen, 200);
+    apply(&item, &scan, 200);
     struct assay_item before = item;
-    assay_item_apply_scan(&item, &scan, &shenzhen, 200);
-    assay_item_apply_scan(&item, &scan, &shenzhen, 100);
+    apply(&item, &scan, 200);
+    apply(&item, &scan, 100);
     assert_memory_equal(&item, &before, sizeof item);
 }
 
@@ -118,18 +125,54 @@ static void look_ups_are_counted_by_day(void **state)
     assert_int_equal(item.find_tries, 1);
 }
 
-static void asking_for_the_risk_changes_nothing(void **state)
+static void a_scan_that_is_left_out_changes_neither_number_nor_risk(void **state)
 {
     (void)state;
     struct assay_item item = {0};
     struct assay_scan_record scan = first_scan();
-    assay_item_apply_scan(&item, &scan, &shenzhen, 200);
-    struct assay_item before = item;
-    struct assay_risk risk;
+    apply(&item, &scan, 200);
+    struct assay_risk_state before = item.risk;
+    scan.number = 1;
+    scan.device = 99;
+    scan.flags = ASSAY_SCAN_ON_SALE | ASSAY_SCAN_PIN_WRONG;
+    scan.left_out = ASSAY_LEFT_OUT_HOSTING;
+    scan.risk.mass = 1000;
+    apply(&item, &scan, 300);
+    assert_memory_equal(&item.risk, &before, sizeof before);
+    assert_int_equal(item.scans, 1);
+    assert_int_equal(item.last_scan, 300);
+    assert_int_equal(item.wrong_pins, 1);
+    assert_int_equal(item.minute_scans, 2);
+    assert_round_trip(&item, ASSAY_ITEM_ROW_MAX);
+}
+
+static void an_item_that_only_bots_saw_has_no_first_scan(void **state)
+{
+    (void)state;
+    struct assay_item item = {0};
+    struct assay_scan_record scan = first_scan();
+    scan.number = 0;
     scan.flags = ASSAY_SCAN_ON_SALE;
-    assay_item_risk(&item, &scan, &shenzhen, &risk);
-    assert_memory_equal(&item, &before, sizeof item);
-    assert_int_equal(risk.level, ASSAY_RISK_LOW);
+    scan.left_out = ASSAY_LEFT_OUT_BOT;
+    apply(&item, &scan, 200);
+    assert_int_equal(item.scans, 0);
+    assert_int_equal(item.first_at_unix_ms, 0);
+    assert_int_equal(item.last_scan, 200);
+    assert_round_trip(&item, ASSAY_ITEM_ROW_MAX);
+}
+
+static void the_sum_of_masses_is_that_of_the_records(void **state)
+{
+    (void)state;
+    struct assay_item item = {0};
+    struct assay_scan_record scan = first_scan();
+    scan.risk.mass = 40000;
+    apply(&item, &scan, 200);
+    scan.flags = ASSAY_SCAN_ON_SALE;
+    scan.number = 2;
+    apply(&item, &scan, 300);
+    assert_int_equal(item.risk.mass_sum, 80000);
+    assert_round_trip(&item, ASSAY_ITEM_ROW_MAX);
 }
 
 int main(void)
@@ -139,7 +182,9 @@ int main(void)
         cmocka_unit_test(every_part_survives_the_row),
         cmocka_unit_test(a_record_is_applied_once),
         cmocka_unit_test(look_ups_are_counted_by_day),
-        cmocka_unit_test(asking_for_the_risk_changes_nothing),
+        cmocka_unit_test(a_scan_that_is_left_out_changes_neither_number_nor_risk),
+        cmocka_unit_test(an_item_that_only_bots_saw_has_no_first_scan),
+        cmocka_unit_test(the_sum_of_masses_is_that_of_the_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,8 +16,8 @@
 #define HANDLE 0x2a5f00d1u
 #define ITEM ((uint64_t)HANDLE << 26 | 0x123456)
 #define ROUNDS 4000
-#define LAST_TYPE ASSAY_RECORD_PREFIX
 #define UNKNOWN_TYPE 200
+#define LAST_TYPE ASSAY_RECORD_CALIBRATION
 
 static void count_up(uint8_t *data, uint8_t first, size_t len)
 {
@@ -40,8 +40,14 @@ static void golden_scan(struct assay_scan_record *scan)
     scan->flags = ASSAY_SCAN_ON_SALE | ASSAY_SCAN_OWN_POSITION;
     scan->position = (struct assay_position){-334, 1512, 25};
     scan->verdict = ASSAY_VERDICT_GENUINE_SEEN;
-    scan->risk = (struct assay_risk){ASSAY_RISK_CHECK, 3, -5000};
+    scan->risk = (struct assay_risk){.level = ASSAY_RISK_CHECK,
+                                     .reasons = 3,
+                                     .score = -5000,
+                                     .mass = 40000,
+                                     .mass_capped = 30000};
     scan->channel = ASSAY_CHANNEL_WECHAT;
+    scan->net = ASSAY_NET_MOBILE;
+    scan->left_out = ASSAY_LEFT_OUT_BOT;
 }
 
 static void golden_office(struct assay_record *record)
@@ -183,6 +189,15 @@ static void golden_carton(struct assay_record *record)
     }
 }
 
+static void golden_calibration(struct assay_calibration_record *calibration)
+{
+    static uint8_t table[24];
+    count_up(table, 9, sizeof table);
+    calibration->at_unix_ms = AT;
+    calibration->actor[0] = 'h';
+    calibration->table = (struct assay_span){table, sizeof table};
+}
+
 static void golden_record(unsigned type, struct assay_record *record)
 {
     memset(record, 0, sizeof *record);
@@ -191,6 +206,8 @@ static void golden_record(unsigned type, struct assay_record *record)
         golden_scan(&record->scan);
     } else if (type >= ASSAY_RECORD_BRAND && type <= ASSAY_RECORD_TOKEN) {
         golden_office(record);
+    } else if (type == ASSAY_RECORD_CALIBRATION) {
+        golden_calibration(&record->calibration);
     } else if (type >= ASSAY_RECORD_CARTON) {
         golden_carton(record);
     } else if (type >= ASSAY_RECORD_JOB) {
@@ -280,69 +297,74 @@ struct bad_byte {
     uint8_t value;
 };
 
+static const struct bad_byte bad_bytes[] = {
+    {ASSAY_RECORD_SCAN, 4, 1},     /* header's zero */
+    {ASSAY_RECORD_SCAN, 15, 1},    /* item above 56 bits */
+    {ASSAY_RECORD_SCAN, 48, 1},    /* previous off its boundary */
+    {ASSAY_RECORD_SCAN, 65, 2},    /* unknown flag */
+    {ASSAY_RECORD_SCAN, 69, 0x7f}, /* latitude */
+    {ASSAY_RECORD_SCAN, 71, 0x7f}, /* longitude */
+    {ASSAY_RECORD_SCAN, 74, ASSAY_VERDICT_COUNT},
+    {ASSAY_RECORD_SCAN, 75, 4}, /* risk level */
+    {ASSAY_RECORD_SCAN, 78, ASSAY_CHANNELS},
+    {ASSAY_RECORD_SCAN, 79, ASSAY_NETS},
+    {ASSAY_RECORD_SCAN, 86, ASSAY_LEFT_OUTS},
+    {ASSAY_RECORD_SCAN, 87, 1}, /* zeros */
+    {ASSAY_RECORD_SCAN, 90, 1},
+    {ASSAY_RECORD_SCAN, 95, 1},
+    {ASSAY_RECORD_CALIBRATION, 16, 0},    /* no table */
+    {ASSAY_RECORD_CALIBRATION, 17, 0xff}, /* one beyond the record */
+    {ASSAY_RECORD_PLACE, 8, 0},           /* place 0 */
+    {ASSAY_RECORD_PLACE, 12, 3},          /* country of three letters */
+    {ASSAY_RECORD_PLACE, 14, 0},          /* NUL in a text */
+    {ASSAY_RECORD_BRAND, 17, 0x80},       /* offset from UTC */
+    {ASSAY_RECORD_PRODUCT, 17, 3},        /* 771 months */
+    {ASSAY_RECORD_PRODUCT, 18, 121},
+    {ASSAY_RECORD_PRODUCT, 20, 2},  /* neither yes nor no */
+    {ASSAY_RECORD_BATCH, 27, 0x40}, /* handle above 30 bits */
+    {ASSAY_RECORD_BATCH, 35, 2},    /* count above 2^24 */
+    {ASSAY_RECORD_BATCH, 36, 7},    /* unknown flag */
+    {ASSAY_RECORD_MOVE, 23, 1},     /* range beyond every batch */
+    {ASSAY_RECORD_MOVE, 21, 0xff},  /* range turned round */
+    {ASSAY_RECORD_MOVE, 28, ASSAY_MOVES},
+    {ASSAY_RECORD_MANIFEST, 19, 0x80},
+    {ASSAY_RECORD_SITE, 48, 2},
+    {ASSAY_RECORD_TOKEN, 48, 8}, /* unknown scope */
+    {ASSAY_RECORD_TOKEN, 52, 2},
+    {ASSAY_RECORD_CLAIM, 23, 1},
+    {ASSAY_RECORD_FIND, 23, 1},
+    {ASSAY_RECORD_REPORT, 16, 1},   /* an item with handle 0 */
+    {ASSAY_RECORD_SUMMARY, 16, 65}, /* rows */
+    {ASSAY_RECORD_SUMMARY, 20, 1},
+    {ASSAY_RECORD_SUMMARY, 24, 1}, /* an item with handle 0 */
+    {ASSAY_RECORD_SUMMARY, 40, ASSAY_VERDICT_COUNT},
+    {ASSAY_RECORD_SUMMARY, 44, 1},
+    {ASSAY_RECORD_JOB, 20, 0},   /* no range */
+    {ASSAY_RECORD_JOB, 21, 2},   /* 514 ranges */
+    {ASSAY_RECORD_JOB, 22, 2},   /* unknown kind */
+    {ASSAY_RECORD_JOB, 23, 1},   /* zero */
+    {ASSAY_RECORD_JOB, 73, 0xf}, /* ranges out of order */
+    {ASSAY_RECORD_SPOIL, 19, 0x80},
+    {ASSAY_RECORD_SPOIL, 23, 1},
+    {ASSAY_RECORD_HONEY, 26, 9}, /* range turned round */
+    {ASSAY_RECORD_ALERT, 23, 1},
+    {ASSAY_RECORD_ALERT, 24, 3}, /* unknown kind */
+};
+
 static void fields_out_of_range_are_refused(void **state)
 {
     (void)state;
-    static const struct bad_byte rows[] = {
-        {ASSAY_RECORD_SCAN, 4, 1},     /* header's zero */
-        {ASSAY_RECORD_SCAN, 15, 1},    /* item above 56 bits */
-        {ASSAY_RECORD_SCAN, 48, 1},    /* previous off its boundary */
-        {ASSAY_RECORD_SCAN, 65, 1},    /* unknown flag */
-        {ASSAY_RECORD_SCAN, 69, 0x7f}, /* latitude */
-        {ASSAY_RECORD_SCAN, 71, 0x7f}, /* longitude */
-        {ASSAY_RECORD_SCAN, 74, ASSAY_VERDICT_COUNT},
-        {ASSAY_RECORD_SCAN, 75, 4}, /* risk level */
-        {ASSAY_RECORD_SCAN, 78, ASSAY_CHANNELS},
-        {ASSAY_RECORD_SCAN, 79, 1}, /* zeros */
-        {ASSAY_RECORD_SCAN, 84, 1},
-        {ASSAY_RECORD_SCAN, 95, 1},
-        {ASSAY_RECORD_PLACE, 8, 0},     /* place 0 */
-        {ASSAY_RECORD_PLACE, 12, 3},    /* country of three letters */
-        {ASSAY_RECORD_PLACE, 14, 0},    /* NUL in a text */
-        {ASSAY_RECORD_BRAND, 17, 0x80}, /* offset from UTC */
-        {ASSAY_RECORD_PRODUCT, 17, 3},  /* 771 months */
-        {ASSAY_RECORD_PRODUCT, 18, 121},
-        {ASSAY_RECORD_PRODUCT, 20, 2},  /* neither yes nor no */
-        {ASSAY_RECORD_BATCH, 27, 0x40}, /* handle above 30 bits */
-        {ASSAY_RECORD_BATCH, 35, 2},    /* count above 2^24 */
-        {ASSAY_RECORD_BATCH, 36, 7},    /* unknown flag */
-        {ASSAY_RECORD_MOVE, 23, 1},     /* range beyond every batch */
-        {ASSAY_RECORD_MOVE, 21, 0xff},  /* range turned round */
-        {ASSAY_RECORD_MOVE, 28, ASSAY_MOVES},
-        {ASSAY_RECORD_MANIFEST, 19, 0x80},
-        {ASSAY_RECORD_SITE, 48, 2},
-        {ASSAY_RECORD_TOKEN, 48, 8}, /* unknown scope */
-        {ASSAY_RECORD_TOKEN, 52, 2},
-        {ASSAY_RECORD_CLAIM, 23, 1},
-        {ASSAY_RECORD_FIND, 23, 1},
-        {ASSAY_RECORD_REPORT, 16, 1},   /* an item with handle 0 */
-        {ASSAY_RECORD_SUMMARY, 16, 65}, /* rows */
-        {ASSAY_RECORD_SUMMARY, 20, 1},
-        {ASSAY_RECORD_SUMMARY, 24, 1}, /* an item with handle 0 */
-        {ASSAY_RECORD_SUMMARY, 40, ASSAY_VERDICT_COUNT},
-        {ASSAY_RECORD_SUMMARY, 44, 1},
-        {ASSAY_RECORD_JOB, 20, 0},   /* no range */
-        {ASSAY_RECORD_JOB, 21, 2},   /* 514 ranges */
-        {ASSAY_RECORD_JOB, 22, 2},   /* unknown kind */
-        {ASSAY_RECORD_JOB, 23, 1},   /* zero */
-        {ASSAY_RECORD_JOB, 73, 0xf}, /* ranges out of order */
-        {ASSAY_RECORD_SPOIL, 19, 0x80},
-        {ASSAY_RECORD_SPOIL, 23, 1},
-        {ASSAY_RECORD_HONEY, 26, 9}, /* range turned round */
-        {ASSAY_RECORD_ALERT, 23, 1},
-        {ASSAY_RECORD_ALERT, 24, 3}, /* unknown kind */
-    };
-    for (size_t i = 0; i < ASSAY_COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < ASSAY_COUNT_OF(bad_bytes); i++) {
         struct assay_record record;
         uint8_t data[4096];
-        golden_record(rows[i].type, &record);
+        golden_record(bad_bytes[i].type, &record);
         size_t len = assay_record_encode(&record, data, sizeof data);
         assert_int_equal(decode(data, len), ASSAY_OK);
-        assert_int_not_equal(data[rows[i].offset], rows[i].value);
-        data[rows[i].offset] = rows[i].value;
+        assert_int_not_equal(data[bad_bytes[i].offset], bad_bytes[i].value);
+        data[bad_bytes[i].offset] = bad_bytes[i].value;
         if (decode(data, len) != ASSAY_E_CORRUPT) {
-            print_error("row %zu: byte %zu of %s\n", i, rows[i].offset,
-                        assay_record_type_name(rows[i].type));
+            print_error("row %zu: byte %zu of %s\n", i, bad_bytes[i].offset,
+                        assay_record_type_name(bad_bytes[i].type));
         }
         assert_int_equal(decode(data, len), ASSAY_E_CORRUPT);
     }
@@ -409,7 +431,7 @@ static void golden_bytes_are_written_and_read(void **state)
         assert_memory_equal(data, golden, len);
         memset(&back, 0xa5, sizeof back);
         assert_int_equal(assay_record_decode(golden, len, &back), ASSAY_OK);
-        assert_memory_equal(&back, &record, sizeof record);
+        assert_true(support_same_record(&back, &record));
         assert_int_equal(assay_record_len(golden, sizeof golden), len);
     }
 }
@@ -444,7 +466,7 @@ static void random_fields_come_back(void **state)
         assert_int_not_equal(len, 0);
         assert_int_equal(len, assay_record_len(data, len));
         assert_int_equal(assay_record_decode(data, len, &back), ASSAY_OK);
-        assert_memory_equal(&back, &record, sizeof record);
+        assert_true(support_same_record(&back, &record));
         seen[record.type]++;
     }
     for (unsigned type = ASSAY_RECORD_SCAN; type <= LAST_TYPE; type = next_type(type)) {

@@ -43,10 +43,17 @@ static struct assay_risk_scan scan_in(struct life *life, const struct city *city
     };
 }
 
+/* Nothing happened around. */
+static void update(struct life *life, const struct assay_risk_scan *scan)
+{
+    const struct assay_risk_around around = {0};
+    assay_risk_update(&life->state, scan, &around, assay_risk_table_default(), &life->risk);
+}
+
 static void see(struct life *life, const struct city *city, uint16_t device, int64_t after_ms)
 {
     struct assay_risk_scan scan = scan_in(life, city, device, after_ms);
-    assay_risk_update(&life->state, &scan, &life->risk);
+    update(life, &scan);
 }
 
 static void ten_devices_in_four_far_places_are_suspect(void **state)
@@ -81,7 +88,7 @@ static void a_pin_revealed_by_another_is_suspect_at_least(void **state)
     see(&life, &beijing, 1, 0);
     struct assay_risk_scan scan = scan_in(&life, &beijing, 2, HOUR_MS);
     scan.confirmed_by_other = true;
-    assay_risk_update(&life.state, &scan, &life.risk);
+    update(&life, &scan);
     assert_int_equal(life.risk.level, ASSAY_RISK_SUSPECT);
     assert_int_equal(life.risk.reasons, ASSAY_RISK_PIN_USED);
     see(&life, &beijing, 1, HOUR_MS);
@@ -134,7 +141,7 @@ static void countries_alone_are_never_suspect(void **state)
         struct assay_risk_scan scan = scan_in(&life, &beijing, (uint16_t)(i + 1), HOUR_MS);
         scan.position.lat_decidegrees = ASSAY_POSITION_NONE;
         scan.country[1] = (char)('A' + i);
-        assay_risk_update(&life.state, &scan, &life.risk);
+        update(&life, &scan);
         assert_true(life.risk.level < ASSAY_RISK_SUSPECT);
     }
     assert_int_equal(life.state.regions, 5);
@@ -148,7 +155,7 @@ static void own_positions_of_two_people_count_without_devices(void **state)
     for (int i = 0; i < 3; i++) {
         struct assay_risk_scan scan = scan_in(&life, cities[i % 2], 0, HOUR_MS);
         scan.position.accuracy_km = 0;
-        assay_risk_update(&life.state, &scan, &life.risk);
+        update(&life, &scan);
     }
     assert_int_equal(life.state.infeasible, 2);
     assert_int_equal(life.risk.level, ASSAY_RISK_SUSPECT);
@@ -186,13 +193,13 @@ static void coarse_or_missing_positions_say_nothing(void **state)
     see(&life, &beijing, 1, 0);
     struct assay_risk_scan scan = scan_in(&life, &urumqi, 2, HOUR_MS / 60);
     scan.position.accuracy_km = 51;
-    assay_risk_update(&life.state, &scan, &life.risk);
+    update(&life, &scan);
     assert_int_equal(life.state.infeasible, 0);
     assert_int_equal(life.state.last_position.lat_decidegrees, beijing.lat);
     scan.device_tag = 3;
     scan.position.lat_decidegrees = ASSAY_POSITION_NONE;
     scan.position.accuracy_km = 0;
-    assay_risk_update(&life.state, &scan, &life.risk);
+    update(&life, &scan);
     assert_int_equal(life.state.regions, 0);
     assert_int_equal(life.state.last_at_unix_ms, START_MS);
 }

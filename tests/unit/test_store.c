@@ -229,33 +229,47 @@ static void a_second_process_is_told_who_holds_the_directory(void **state)
     assert_non_null(strstr(reason.text, world.dir));
 }
 
-static void a_newer_state_is_refused(void **state)
+/* As if another program had written the state. */
+static void set_state_format(uint8_t format)
 {
-    (void)state;
     char path[128];
     snprintf(path, sizeof path, "%s/state/data.mdb", world.dir);
-    assert_int_equal(assay_store_checkpoint(world.store), ASSAY_OK);
-    world_close(&world);
     FILE *file = fopen(path, "r+b");
     assert_non_null(file);
     static char data[1 << 20];
     size_t len = fread(data, 1, sizeof data, file);
     size_t found = 0;
-    for (size_t i = 0; i + 10 <= len; i++) {
-        if (memcmp(data + i, "format\1\0\0\0", 10) == 0) {
+    const char now[] = {'f', 'o', 'r', 'm', 'a', 't', ASSAY_STATE_FORMAT, 0, 0, 0};
+    for (size_t i = 0; i + sizeof now <= len; i++) {
+        if (memcmp(data + i, now, sizeof now) == 0) {
             fseek(file, (long)i + 6, SEEK_SET);
-            fputc(ASSAY_STATE_FORMAT + 1, file);
+            fputc(format, file);
             found++;
         }
     }
     fclose(file);
     assert_true(found > 0);
-    struct assay_store *store = NULL;
-    struct assay_reason reason;
-    assert_int_equal(assay_store_open(&world.options, &store, &reason), ASSAY_E_VERSION);
-    assert_non_null(strstr(reason.text, "format 2"));
-    assert_int_equal(assay_store_rebuild(world.dir, &reason), ASSAY_OK);
-    world_open(&world);
+}
+
+static void a_state_of_another_format_is_refused_until_rebuilt(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t format;
+        const char *told;
+    } rows[] = {{ASSAY_STATE_FORMAT + 1, "use the newer program"},
+                {ASSAY_STATE_FORMAT - 1, "make it anew"}};
+    for (size_t i = 0; i < ASSAY_COUNT_OF(rows); i++) {
+        assert_int_equal(assay_store_checkpoint(world.store), ASSAY_OK);
+        world_close(&world);
+        set_state_format(rows[i].format);
+        struct assay_store *store = NULL;
+        struct assay_reason reason;
+        assert_int_equal(assay_store_open(&world.options, &store, &reason), ASSAY_E_VERSION);
+        assert_non_null(strstr(reason.text, rows[i].told));
+        assert_int_equal(assay_store_rebuild(world.dir, &reason), ASSAY_OK);
+        world_open(&world);
+    }
 }
 
 static void a_lost_ledger_tail_is_noticed(void **state)
@@ -460,7 +474,7 @@ int main(void)
         TEST(a_full_overlay_refuses_until_the_next_checkpoint),
         TEST(below_the_reserve_scans_are_refused_and_a_recall_is_not),
         TEST(a_second_process_is_told_who_holds_the_directory),
-        TEST(a_newer_state_is_refused),
+        TEST(a_state_of_another_format_is_refused_until_rebuilt),
         TEST(a_lost_ledger_tail_is_noticed),
         TEST(a_failed_sync_is_no_answer),
         TEST(claims_are_first_come_and_only_for_what_is_on_sale),

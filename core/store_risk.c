@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The surroundings of a scan, and how an item looks without one. */
+#include <string.h>
+
+#include "core/store_private.h"
+
+static struct assay_risk_where where_of(const struct assay_batch_facts *facts,
+                                        const char country[2])
+{
+    struct assay_risk_where where = {.batch = facts->slot, .product = facts->product};
+    memcpy(where.country, country, sizeof where.country);
+    return where;
+}
+
+struct assay_item_scene assay_store_scene(const struct assay_store *store,
+                                          const struct assay_batch_facts *facts,
+                                          const struct assay_place *place)
+{
+    struct assay_item_scene scene = {
+        .place = place,
+        .market = facts->market,
+        .table = assay_catalog_risk_table(store->catalog),
+    };
+    struct assay_risk_where where = where_of(facts, place->country);
+    assay_risk_cells_around(store->cells, &where, &scene.around);
+    return scene;
+}
+
+void assay_store_weigh(const struct assay_store *store, const struct assay_batch_facts *facts,
+                       const struct assay_item *item, struct assay_risk *risk)
+{
+    char country[2];
+    assay_risk_state_country(&item->risk, country);
+    struct assay_risk_where where = where_of(facts, country);
+    struct assay_risk_around around;
+    assay_risk_cells_around(store->cells, &where, &around);
+    assay_risk_weigh(&item->risk, &around, assay_catalog_risk_table(store->catalog), false, risk);
+}
+
+void assay_store_take_cells(struct assay_store *store, const struct assay_batch_facts *facts,
+                            const struct assay_scan_record *scan, uint64_t position)
+{
+    const struct assay_place *place = assay_catalog_place(store->catalog, scan->place);
+    struct assay_risk_where where = where_of(facts, place->country);
+    assay_risk_cells_take(store->cells, &where, scan, position);
+}
+
+enum assay_error assay_store_item_risk(struct assay_store *store, uint64_t key,
+                                       const struct assay_item *item, struct assay_risk *risk)
+{
+    const struct assay_batch_facts *facts =
+        assay_catalog_facts(store->catalog, assay_item_key_handle(key));
+    if (facts == NULL) {
+        return ASSAY_E_NOT_FOUND;
+    }
+    pthread_mutex_lock(&store->lock);
+    assay_store_weigh(store, facts, item, risk);
+    pthread_mutex_unlock(&store->lock);
+    return ASSAY_OK;
+}
