@@ -104,24 +104,32 @@ enum assay_error assay_qr_encode(struct assay_qr *qr, const char *url, struct as
     return ASSAY_OK;
 }
 
-/* The lowest bits of 64 modules, the first in bit 0; eight at a time by a multiplication that
- * moves the low bit of byte i to bit 56 + i. */
+/* The lowest bits of eight modules, by a multiplication that moves the low bit of byte i to bit
+ * 56 + i. */
+static uint64_t eight_bits(const uint8_t *modules)
+{
+    uint64_t eight;
+    memcpy(&eight, modules, sizeof eight);
+    return (le64toh(eight) & 0x0101010101010101u) * 0x0102040810204080u >> 56;
+}
+
+/* The same of at most 64, the first in bit 0. The last eight are read again rather than what is beyond
+ * them; before the first there is a row's beginning or nothing to read, as a row has 21 or more. */
 static uint64_t row_bits(const uint8_t *modules, unsigned count)
 {
     uint64_t bits = 0;
-    for (unsigned i = 0; i < count; i += 8) {
-        uint64_t eight = 0;
-        memcpy(&eight, modules + i, count - i < 8 ? count - i : 8);
-        eight = le64toh(eight) & 0x0101010101010101u;
-        bits |= (eight * 0x0102040810204080u >> 56) << i;
+    unsigned whole = count / 8 * 8, rest = count - whole;
+    for (unsigned i = 0; i < whole; i += 8) {
+        bits |= eight_bits(modules + i) << i;
     }
-    return bits;
+    return rest == 0 ? bits : bits | eight_bits(modules + count - 8) >> (8 - rest) << whole;
 }
 
 void assay_matrix_bits(const struct assay_matrix *matrix, unsigned row,
                        uint64_t bits[ASSAY_MATRIX_ROW_WORDS])
 {
-    assay_assert(matrix->size <= 64 * ASSAY_MATRIX_ROW_WORDS);
+    assay_assert(matrix->size >= 21);
+    assay_assert(matrix->size <= 177);
     const uint8_t *modules = matrix->modules + (size_t)row * matrix->size;
     for (unsigned word = 0; word < ASSAY_MATRIX_ROW_WORDS; word++) {
         unsigned base = 64 * word, left = matrix->size > base ? matrix->size - base : 0;
@@ -129,30 +137,22 @@ void assay_matrix_bits(const struct assay_matrix *matrix, unsigned row,
     }
 }
 
+/* Where color changes, in turn a run's begin and its end, as the bits beyond a row are light. Whether a
+ * run begins or ends is computed, not branched on: it is as good as random. */
 unsigned assay_matrix_runs(const struct assay_matrix *matrix, unsigned row, uint8_t (*runs)[2])
 {
-    const uint8_t *modules = matrix->modules + (size_t)row * matrix->size;
-    unsigned count = 0, begin = 0;
-    uint64_t dark = 0; /* 0 or all ones: the color before */
-    for (unsigned base = 0; base < matrix->size; base += 64) {
-        unsigned width = matrix->size - base < 64 ? matrix->size - base : 64;
-        uint64_t bits = row_bits(modules + base, width);
-        uint64_t edges = bits ^ (bits << 1 | (dark & 1));
-        for (edges &= width < 64 ? (1ull << width) - 1 : UINT64_MAX; edges != 0;
-             edges &= edges - 1) {
-            unsigned x = base + (unsigned)__builtin_ctzll(edges);
-            dark = ~dark;
-            if (dark != 0) {
-                begin = x;
-            } else {
-                runs[count][0] = (uint8_t)begin;
-                runs[count++][1] = (uint8_t)(x - begin);
-            }
+    uint64_t bits[ASSAY_MATRIX_ROW_WORDS], before = 0;
+    assay_matrix_bits(matrix, row, bits);
+    unsigned count = 0, last = 0;
+    for (unsigned word = 0; word <= matrix->size / 64; word++) {
+        uint64_t edges = bits[word] ^ (bits[word] << 1 | before);
+        before = bits[word] >> 63;
+        for (; edges != 0; edges &= edges - 1) {
+            unsigned x = 64 * word + (unsigned)__builtin_ctzll(edges);
+            runs[count / 2][count % 2] = (uint8_t)(x - (last & -(count % 2)));
+            last = x;
+            count++;
         }
     }
-    if (dark != 0) {
-        runs[count][0] = (uint8_t)begin;
-        runs[count++][1] = (uint8_t)(matrix->size - begin);
-    }
-    return count;
+    return count / 2;
 }

@@ -1,14 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/svg.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "codegen/bitmap.h"
 #include "codegen/font.h"
 
 #define PAGES_IN_ONE 100000u
+#define SIDE_MAX 177u
 
 static const char changing[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ-";
+
+/* A text of at most seven bytes, copied as eight. */
+struct piece {
+    char text[8];
+    size_t len;
+};
+
+/* What all painters share. A label is its text up to the path of its code, with holes for the characters
+ * that change, in the order of their lines. */
+struct shared {
+    struct assay_buffer defs;
+    struct assay_buffer label;
+    unsigned lines; /* that change */
+    const struct assay_line *line[ASSAY_LINES_MAX];
+    size_t hole[ASSAY_LINES_MAX][ASSAY_LINE_SHOWN_SIZE];
+    struct piece skip[SIDE_MAX + 1]; /* from one run of a row to the next */
+    struct piece draw[SIDE_MAX + 1];
+};
 
 struct painter {
     const struct assay_sheet *sheet;
@@ -69,7 +90,7 @@ static enum assay_error put_frame(const struct assay_frame *frame, struct assay_
                               frame->stroke);
 }
 
-static enum assay_error put_shared(const struct assay_sheet *sheet, struct assay_buffer *out)
+static enum assay_error put_defs(const struct assay_sheet *sheet, struct assay_buffer *out)
 {
     const struct assay_placement *place = sheet->placement;
     enum assay_error error = assay_buffer_print(out, "<defs>\n<g id=\"s\">\n");
@@ -96,11 +117,61 @@ static enum assay_error put_shared(const struct assay_sheet *sheet, struct assay
     return error == ASSAY_OK ? assay_buffer_print(out, "</defs>\n") : error;
 }
 
+/* -- what a label has up to its code's path -- */
+
+static unsigned shown_len(const struct assay_line *line)
+{
+    return line->kind == ASSAY_LINE_CODE  ? line->len
+           : line->kind == ASSAY_LINE_PIN ? ASSAY_PIN_LEN
+                                          : ASSAY_POSITION_LEN;
+}
+
+static enum assay_error put_line(struct shared *shared, const struct assay_line *line)
+{
+    struct assay_buffer *out = &shared->label;
+    size_t *hole = shared->hole[shared->lines];
+    enum assay_error error = assay_buffer_print(
+        out, "<g transform=\"translate(%d %d) scale(%.5f)\">", line->x, line->y, line->em / 1000.0);
+    for (unsigned i = 0; i < shown_len(line) && error == ASSAY_OK; i++) {
+        static const char before[] = "<use xlink:href=\"#c";
+        hole[i] = out->len_bytes + sizeof before - 1;
+        error = assay_buffer_print(out, "%s?\" x=\"%u\"/>", before, i * 6001 / 10);
+    }
+    shared->line[shared->lines++] = line;
+    return error == ASSAY_OK ? assay_buffer_put(out, "</g>\n", 5) : error;
+}
+
+static enum assay_error put_label(const struct assay_placement *place, struct shared *shared)
+{
+    enum assay_error error = assay_buffer_print(&shared->label, ")\"><use xlink:href=\"#s\"/>\n");
+    for (unsigned i = 0; i < place->lines && error == ASSAY_OK; i++) {
+        if (place->line[i].kind != ASSAY_LINE_FIXED) {
+            error = put_line(shared, &place->line[i]);
+        }
+    }
+    return error == ASSAY_OK
+               ? assay_buffer_print(
+                     &shared->label,
+                     "<path transform=\"translate(%d %d) scale(%d)\" stroke=\"#000\" d=\"",
+                     place->qr_x, place->qr_y, place->module)
+               : error;
+}
+
+static void make_pieces(struct shared *shared)
+{
+    for (unsigned i = 0; i <= SIDE_MAX; i++) {
+        struct piece *skip = &shared->skip[i], *draw = &shared->draw[i];
+        skip->len = (size_t)snprintf(skip->text, sizeof skip->text, "m%u 0", i);
+        draw->len = (size_t)snprintf(draw->text, sizeof draw->text, "h%u", i);
+    }
+}
+
 static void release(void *state)
 {
-    struct assay_buffer *shared = state;
+    struct shared *shared = state;
     if (shared != NULL) {
-        assay_buffer_deinit(shared);
+        assay_buffer_deinit(&shared->defs);
+        assay_buffer_deinit(&shared->label);
         free(shared);
     }
 }
@@ -108,12 +179,16 @@ static void release(void *state)
 static enum assay_error prepare(const struct assay_sheet *sheet, void **out,
                                 struct assay_reason *reason)
 {
-    struct assay_buffer *shared = calloc(1, sizeof *shared);
-    enum assay_error error = shared == NULL ? ASSAY_E_MEMORY : put_shared(sheet, shared);
+    struct shared *shared = calloc(1, sizeof *shared);
+    enum assay_error error = shared == NULL ? ASSAY_E_MEMORY : put_defs(sheet, &shared->defs);
+    if (error == ASSAY_OK) {
+        error = put_label(sheet->placement, shared);
+    }
     if (error != ASSAY_OK) {
         release(shared);
         return assay_fail(reason, error, NULL);
     }
+    make_pieces(shared);
     *out = shared;
     return ASSAY_OK;
 }
@@ -124,7 +199,7 @@ static enum assay_error file_begin(const struct assay_sheet *sheet, uint32_t pag
                                    struct assay_buffer *out)
 {
     const struct assay_placement *place = sheet->placement;
-    const struct assay_buffer *shared = sheet->shared;
+    const struct assay_buffer *defs = &((const struct shared *)sheet->shared)->defs;
     double mm = 25.4 / place->dpi;
     int64_t height = (int64_t)place->page_height * pages;
     *file = NULL;
@@ -136,7 +211,7 @@ static enum assay_error file_begin(const struct assay_sheet *sheet, uint32_t pag
         "<rect width=\"%d\" height=\"%lld\" fill=\"#fff\"/>\n",
         place->page_width * mm, (double)height * mm, place->page_width, (long long)height,
         place->page_width, (long long)height);
-    return error == ASSAY_OK ? assay_buffer_put(out, shared->data, shared->len_bytes) : error;
+    return error == ASSAY_OK ? assay_buffer_put(out, defs->data, defs->len_bytes) : error;
 }
 
 static enum assay_error file_end(void *file, uint64_t at_bytes, struct assay_buffer *out)
@@ -161,88 +236,73 @@ static enum assay_error page_end(void *state, struct assay_buffer *out)
 
 /* -- labels -- */
 
-static char *put_text(char *at, const char *text)
+static char *put_piece(char *at, const struct piece *piece)
 {
-    return stpcpy(at, text);
+    memcpy(at, piece->text, sizeof piece->text);
+    return at + piece->len;
 }
 
-static enum assay_error put_line(const struct assay_line *line, const struct assay_label *label,
-                                 struct assay_buffer *out)
+/* Where a label stands, and its text with the holes filled. */
+static char *put_texts(char *at, const struct shared *shared, const struct assay_dot *corner,
+                       const struct assay_label *label)
 {
-    char shown[ASSAY_LINE_SHOWN_SIZE];
-    unsigned count = assay_line_shown(line, label, shown);
-    enum assay_error error = assay_buffer_print(
-        out, "<g transform=\"translate(%d %d) scale(%.5f)\">", line->x, line->y, line->em / 1000.0);
-    if (error == ASSAY_OK) {
-        error = assay_buffer_reserve(out, count * 48 + 8);
-    }
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    char *begin = (char *)out->data + out->len_bytes, *at = begin;
-    for (uint32_t i = 0; i < count; i++) {
-        at = put_text(at, "<use xlink:href=\"#c");
-        *at++ = shown[i];
-        at = put_text(at, "\" x=\"");
-        at += assay_decimal_put(i * 6001 / 10, at);
-        at = put_text(at, "\"/>");
-    }
-    at = put_text(at, "</g>\n");
-    out->len_bytes += (size_t)(at - begin);
-    return ASSAY_OK;
-}
-
-static enum assay_error put_matrix(struct assay_buffer *out, const struct assay_placement *place,
-                                   const struct assay_matrix *matrix)
-{
-    enum assay_error error =
-        assay_buffer_print(out, "<path transform=\"translate(%d %d) scale(%d)\" d=\"", place->qr_x,
-                           place->qr_y, place->module);
-    if (error == ASSAY_OK) {
-        error = assay_buffer_reserve(out, (size_t)matrix->size * (matrix->size / 2 + 1) * 24 + 8);
-    }
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    char *begin = (char *)out->data + out->len_bytes, *at = begin;
-    for (unsigned row = 0; row < matrix->size; row++) {
-        uint8_t runs[96][2];
-        unsigned count = assay_matrix_runs(matrix, row, runs);
-        for (unsigned i = 0; i < count; i++) {
-            *at++ = 'M';
-            at += assay_decimal_put(runs[i][0], at);
-            *at++ = ' ';
-            at += assay_decimal_put(row, at);
-            *at++ = 'h';
-            at += assay_decimal_put(runs[i][1], at);
-            at = put_text(at, "v1h-");
-            at += assay_decimal_put(runs[i][1], at);
-            *at++ = 'z';
+    at = stpcpy(at, "<g transform=\"translate(");
+    at += assay_decimal_put((uint32_t)corner->x, at);
+    *at++ = ' ';
+    at += assay_decimal_put((uint32_t)corner->y, at);
+    memcpy(at, shared->label.data, shared->label.len_bytes);
+    for (unsigned i = 0; i < shared->lines; i++) {
+        char shown[ASSAY_LINE_SHOWN_SIZE];
+        unsigned count = assay_line_shown(shared->line[i], label, shown);
+        for (unsigned j = 0; j < count; j++) {
+            at[shared->hole[i][j]] = shown[j];
         }
     }
-    at = put_text(at, "\"/>\n");
-    out->len_bytes += (size_t)(at - begin);
-    return ASSAY_OK;
+    return at + shared->label.len_bytes;
+}
+
+/* Dark runs as strokes along the middle of their rows, a module wide. */
+static char *put_row(char *at, const struct shared *shared, const struct assay_matrix *matrix,
+                     unsigned row)
+{
+    uint8_t runs[96][2];
+    unsigned count = assay_matrix_runs(matrix, row, runs);
+    if (count == 0) {
+        return at;
+    }
+    *at++ = 'M';
+    at += assay_decimal_put(runs[0][0], at);
+    *at++ = ' ';
+    at += assay_decimal_put(row, at);
+    memcpy(at, ".5", 2);
+    at = put_piece(at + 2, &shared->draw[runs[0][1]]);
+    for (unsigned i = 1; i < count; i++) {
+        at = put_piece(at, &shared->skip[runs[i][0] - runs[i - 1][0] - runs[i - 1][1]]);
+        at = put_piece(at, &shared->draw[runs[i][1]]);
+    }
+    return at;
 }
 
 static enum assay_error draw_label(void *state, uint32_t slot, const struct assay_label *label,
                                    struct assay_buffer *out)
 {
     const struct painter *painter = state;
-    const struct assay_placement *place = painter->sheet->placement;
-    int32_t x, y;
-    assay_placement_corner(place, slot, &x, &y);
-    enum assay_error error = assay_buffer_print(
-        out, "<g transform=\"translate(%d %d)\"><use xlink:href=\"#s\"/>\n", x, y);
-    for (unsigned i = 0; i < place->lines && error == ASSAY_OK; i++) {
-        if (place->line[i].kind != ASSAY_LINE_FIXED) {
-            error = put_line(&place->line[i], label, out);
-        }
+    const struct shared *shared = painter->sheet->shared;
+    const struct assay_matrix *matrix = &label->matrix;
+    struct assay_dot corner;
+    assay_placement_corner(painter->sheet->placement, slot, &corner.x, &corner.y);
+    enum assay_error error = assay_buffer_reserve(
+        out, shared->label.len_bytes + (size_t)matrix->size * (matrix->size / 2 + 2) * 11 + 80);
+    if (error != ASSAY_OK) {
+        return error;
     }
-    if (error == ASSAY_OK) {
-        error = put_matrix(out, place, &label->matrix);
+    char *at = put_texts((char *)out->data + out->len_bytes, shared, &corner, label);
+    for (unsigned row = 0; row < matrix->size; row++) {
+        at = put_row(at, shared, matrix, row);
     }
-    return error == ASSAY_OK ? assay_buffer_put(out, "</g>\n", 5) : error;
+    at = stpcpy(at, "\"/>\n</g>\n");
+    out->len_bytes = (size_t)(at - (char *)out->data);
+    return ASSAY_OK;
 }
 
 const struct assay_format assay_svg_format = {
