@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/office_audit.h"
 #include "core/office_carton.h"
 #include "core/office_command.h"
 #include "core/text.h"
@@ -38,6 +39,14 @@ static const struct command_row command_rows[] = {
     {"keys.list", ASSAY_SCOPE_READ, assay_office_keys_list,
      "the signed list of keys that check O1 labels"},
     {"alert.list", ASSAY_SCOPE_READ, assay_office_alert_list, "alerts, newest first"},
+    {"audit.about", ASSAY_SCOPE_READ, assay_office_audit_about, "what the dashboard shows first"},
+    {"audit.overview", ASSAY_SCOPE_READ, assay_office_audit_overview, "totals and rates"},
+    {"audit.series", ASSAY_SCOPE_READ, assay_office_audit_series, "rates by week or day"},
+    {"audit.regions", ASSAY_SCOPE_READ, assay_office_audit_regions, "countries or regions"},
+    {"audit.products", ASSAY_SCOPE_READ, assay_office_audit_products, "products by excess"},
+    {"audit.batches", ASSAY_SCOPE_READ, assay_office_audit_batches, "batches by excess"},
+    {"audit.codes", ASSAY_SCOPE_READ, assay_office_audit_codes, "suspicious items"},
+    {"audit.code", ASSAY_SCOPE_READ, assay_office_audit_code, "one item and its scans"},
     {"carton.create", ASSAY_SCOPE_WRITE, assay_office_carton_create,
      "make empty cartons with SSCCs"},
     {"carton.import", ASSAY_SCOPE_WRITE, assay_office_carton_import,

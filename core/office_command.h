@@ -120,6 +120,18 @@ json_t *assay_office_job_json(const struct assay_job_record *job);
 json_t *assay_office_jobs_json(struct assay_store *store, uint32_t handle);
 json_t *assay_office_decoys_json(struct assay_store *store, uint32_t handle);
 
+/** The item that a code names, as typed; its batch's keys must be open here. parts, item: out.
+ *  ASSAY_OK; E_CODE_FORM and the like; E_CODE_UNKNOWN; E_NOT_FOUND (no label key). */
+ASSAY_MUST_CHECK enum assay_error assay_office_code(const struct assay_office_call *call,
+                                                    const char *code,
+                                                    struct assay_code_parts *parts, uint64_t *item);
+
+/** Names of a risk's reasons. New reference. */
+json_t *assay_office_reasons(const struct assay_risk *risk);
+
+/** "on_sale", "not_on_sale", "recalled", "void"; static. */
+const char *assay_office_sale_name(enum assay_item_sale sale);
+
 /** RFC 3339 text, or null for 0. New reference. */
 json_t *assay_office_time(int64_t unix_ms);
 

@@ -13,7 +13,7 @@
 /* Records one call looks at, so that a filter that matches little still answers soon. */
 #define SCANS_READ_MAX 200000
 
-static json_t *risk_json(const struct assay_risk *risk)
+json_t *assay_office_reasons(const struct assay_risk *risk)
 {
     json_t *reasons = json_array();
     for (unsigned bit = 1; bit <= risk->reasons; bit <<= 1) {
@@ -22,7 +22,13 @@ static json_t *risk_json(const struct assay_risk *risk)
                                   json_string(assay_risk_reason_name((enum assay_risk_reason)bit)));
         }
     }
-    return json_pack("{s:s, s:o}", "level", assay_risk_level_name(risk->level), "reasons", reasons);
+    return reasons;
+}
+
+static json_t *risk_json(const struct assay_risk *risk)
+{
+    return json_pack("{s:s, s:o}", "level", assay_risk_level_name(risk->level), "reasons",
+                     assay_office_reasons(risk));
 }
 
 static json_t *scan_json(const struct assay_office_call *call, uint64_t position,
@@ -75,6 +81,22 @@ static enum assay_error code_open(const struct assay_office_call *call,
     return ASSAY_OK;
 }
 
+enum assay_error assay_office_code(const struct assay_office_call *call, const char *code,
+                                   struct assay_code_parts *parts, uint64_t *item)
+{
+    const struct assay_batch_facts *facts = NULL;
+    uint32_t index = 0;
+    enum assay_error error = assay_code_parse(code, strlen(code), parts, NULL, NULL);
+    if (error != ASSAY_OK) {
+        return assay_fail(call->reason, error, "code: %s", assay_error_text(error));
+    }
+    error = code_open(call, parts, &facts, &index);
+    if (error == ASSAY_OK) {
+        *item = assay_item_key_of(facts->handle, index);
+    }
+    return error;
+}
+
 /* The item's scans, newest first, by walking from each to the one before. */
 static enum assay_error history_json(const struct assay_office_call *call, uint64_t position,
                                      int64_t limit, json_t *list)
@@ -116,7 +138,7 @@ static json_t *warranty_json(const struct assay_office_call *call, const struct 
                      assay_office_day(record.claim.ends_on));
 }
 
-static const char *sale_name(enum assay_item_sale sale)
+const char *assay_office_sale_name(enum assay_item_sale sale)
 {
     static const char *const names[] = {
         [ASSAY_SALE_NOT_YET] = "not_on_sale",
@@ -137,15 +159,15 @@ static json_t *item_json(const struct assay_office_call *call, const char *code,
     assay_handle_format(batch->handle, handle);
     int32_t today =
         assay_day_of(call->now_unix_ms, assay_store_brand(call->office->store)->utc_offset_minutes);
-    return json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:I, s:o}", "code",
-                     grouped, "handle", handle, "index", (json_int_t)index, "sku", batch->sku,
-                     "lot", batch->lot, "sale", sale_name(assay_batch_item_sale(batch, index)),
-                     "expired", assay_batch_expired(batch, today), "scans", (json_int_t)item->scans,
-                     "scans_before_sale", (json_int_t)item->scans_before_sale, "first_scan",
-                     event_json(call, item->first_at_unix_ms, item->first_place), "confirmed",
-                     event_json(call, item->confirmed_at_unix_ms, item->confirmed_place),
-                     "wrong_pins", (json_int_t)item->wrong_pins, "warranty",
-                     warranty_json(call, item));
+    return json_pack(
+        "{s:s, s:s, s:I, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:I, s:o}", "code", grouped,
+        "handle", handle, "index", (json_int_t)index, "sku", batch->sku, "lot", batch->lot, "sale",
+        assay_office_sale_name(assay_batch_item_sale(batch, index)), "expired",
+        assay_batch_expired(batch, today), "scans", (json_int_t)item->scans, "scans_before_sale",
+        (json_int_t)item->scans_before_sale, "first_scan",
+        event_json(call, item->first_at_unix_ms, item->first_place), "confirmed",
+        event_json(call, item->confirmed_at_unix_ms, item->confirmed_place), "wrong_pins",
+        (json_int_t)item->wrong_pins, "warranty", warranty_json(call, item));
 }
 
 static enum assay_error item_give(const struct assay_office_call *call, const char *code,
@@ -190,17 +212,9 @@ enum assay_error assay_office_item_show(const struct assay_office_call *call, js
         return error;
     }
     struct assay_code_parts parts;
-    error = assay_code_parse(code, strlen(code), &parts, NULL, NULL);
-    if (error != ASSAY_OK) {
-        return assay_fail(call->reason, error, "code: %s", assay_error_text(error));
-    }
-    const struct assay_batch_facts *facts = NULL;
-    uint32_t index = 0;
-    error = code_open(call, &parts, &facts, &index);
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    return item_give(call, parts.text, assay_item_key_of(facts->handle, index), limit, result);
+    uint64_t key = 0;
+    error = assay_office_code(call, code, &parts, &key);
+    return error != ASSAY_OK ? error : item_give(call, parts.text, key, limit, result);
 }
 
 /* -- scans.list -- */

@@ -69,6 +69,11 @@ static int open_tables(struct assay_state *state, bool read_only)
         /* A state that no program since cartons has opened for writing holds none. */
         rc = rc == MDB_NOTFOUND && read_only ? MDB_SUCCESS : rc;
     }
+    if (rc == MDB_SUCCESS) {
+        rc = mdb_dbi_open(txn, "rollup", create, &state->rollup);
+        state->has_rollup = rc == MDB_SUCCESS;
+        rc = rc == MDB_NOTFOUND && read_only ? MDB_SUCCESS : rc;
+    }
     if (rc != MDB_SUCCESS) {
         mdb_txn_abort(txn);
         return rc;

@@ -13,7 +13,9 @@ struct assay_state {
     MDB_dbi catalog;
     MDB_dbi meta;
     MDB_dbi cartons;
+    MDB_dbi rollup;
     bool has_cartons;
+    bool has_rollup;
 };
 
 struct assay_state_reader {

@@ -219,6 +219,34 @@ void assay_store_each_alert(struct assay_store *store, uint32_t from,
                             bool (*visit)(void *context, const struct assay_alert_record *alert),
                             void *context);
 
+/* -- roll-ups, as the last checkpoint left them (core/state_rollup.h) -- */
+
+struct assay_rollup_meta;
+struct assay_rollup_walk;
+struct assay_rollup_suspect;
+
+/** Hold a snapshot of the roll-ups in the session until end; one at a time.
+ *  meta: out, how far in the ledger they got. ASSAY_OK; E_CORRUPT; E_STORE. */
+ASSAY_MUST_CHECK enum assay_error assay_store_rollup_begin(struct assay_store_session *session,
+                                                           struct assay_rollup_meta *meta);
+void assay_store_rollup_end(struct assay_store_session *session);
+
+/** Between the two: assay_state_each_rollup, assay_state_each_suspect, assay_state_flagged. */
+ASSAY_MUST_CHECK enum assay_error assay_store_each_rollup(struct assay_store_session *session,
+                                                          const struct assay_rollup_walk *walk);
+ASSAY_MUST_CHECK enum assay_error assay_store_each_suspect(
+    struct assay_store_session *session, const struct assay_rollup_suspect *after,
+    enum assay_error (*visit)(void *context, const struct assay_rollup_suspect *suspect),
+    void *context);
+ASSAY_MUST_CHECK enum assay_error assay_store_flagged(struct assay_store_session *session,
+                                                      uint32_t handle,
+                                                      uint64_t count[ASSAY_RISK_LEVELS]);
+
+/** The n-th product and batch in order of creation; NULL past the end. threads: any. */
+const struct assay_product *assay_store_product_at(const struct assay_store *store,
+                                                   uint32_t number);
+const struct assay_batch_facts *assay_store_batch_at(struct assay_store *store, uint32_t number);
+
 /** Record at a position (claims, scan history of an item). What a record borrows, such as a
  *  calibration's table, is left out. threads: any. */
 ASSAY_MUST_CHECK enum assay_error assay_store_record(struct assay_store *store, uint64_t position,

@@ -4,13 +4,14 @@
  *
  * A checkpoint swaps in an empty overlay under the lock, waits until the frozen one's last entry is
  * on disk, folds it in key order in ordinary synchronous transactions, and drops it. The last
- * transaction stores the catalog's changes and how far in the ledger it got.
+ * transaction stores the catalog's changes, the roll-ups and how far in the ledger it got.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
 #include "core/log.h"
+#include "core/state_rollup.h"
 #include "core/store_private.h"
 
 #define KEEPER_INTERVAL_MS 1000
@@ -114,6 +115,28 @@ static void thaw(struct assay_store *store)
     pthread_mutex_unlock(&store->lock);
 }
 
+/* The last transaction: catalog, roll-ups, and how far in the ledger all of it got. */
+static enum assay_error write_rest(struct assay_store *store, struct rows *rows, uint64_t position)
+{
+    struct assay_rollup rollup;
+    enum assay_error error = assay_store_roll_up(store, position, &rollup);
+    if (error == ASSAY_OK) {
+        const struct assay_rollup_meta meta = {position, rollup.utc_offset_minutes, rollup.records,
+                                               rollup.at_unix_ms};
+        struct assay_state_writer *writer = assay_state_write_begin(store->state);
+        write_rows(rows, writer);
+        error = assay_state_put_rollup(writer, &rollup, &meta);
+        if (error == ASSAY_OK) {
+            assay_state_put_position(writer, position, store->ledger_id);
+            assay_state_commit(writer);
+        } else {
+            assay_state_abort(writer);
+        }
+    }
+    assay_rollup_deinit(&rollup);
+    return error;
+}
+
 /* Nothing below may fail and go on: the catalog's rows are marked clean already. */
 static enum assay_error fold(struct assay_store *store, struct rows *rows, uint64_t position)
 {
@@ -134,11 +157,9 @@ static enum assay_error fold(struct assay_store *store, struct rows *rows, uint6
     qsort(sorted, frozen->count, sizeof(void *), by_key);
     struct assay_state_writer *writer = assay_state_write_begin(store->state);
     write_items(store, sorted, frozen->count, &writer);
-    write_rows(rows, writer);
-    assay_state_put_position(writer, position, store->ledger_id);
     assay_state_commit(writer);
     free(sorted);
-    return ASSAY_OK;
+    return write_rest(store, rows, position);
 }
 
 enum assay_error assay_store_checkpoint_at(struct assay_store *store, uint64_t position)

@@ -231,6 +231,14 @@ void assay_store_watch_space(struct assay_store *store);
 /** Count one that is not ledgered by itself. threads: any; takes only the tally's lock. */
 void assay_store_count(struct assay_store *store, const struct assay_tally_row *row);
 
+/* -- store_rollup.c -- */
+
+struct assay_rollup;
+/** Add up the ledger's records from where the state's roll-ups end to `position`, which is on disk.
+ *  rollup: out, sorted; the caller deinits it, on an error too. ASSAY_OK or what ends the process. */
+ASSAY_MUST_CHECK enum assay_error assay_store_roll_up(struct assay_store *store, uint64_t position,
+                                                      struct assay_rollup *rollup);
+
 /* -- store_carton.c -- */
 /** How far the cartons' table got. */
 ASSAY_MUST_CHECK enum assay_error assay_store_cartons_position(struct assay_store *store,

@@ -62,6 +62,7 @@ ASSAY_MUST_CHECK enum assay_error assay_verdict_parse(const char *name,
 enum assay_pin_outcome { ASSAY_PIN_NONE, ASSAY_PIN_RIGHT, ASSAY_PIN_WRONG };
 
 enum assay_risk_level { ASSAY_RISK_LOW, ASSAY_RISK_CHECK, ASSAY_RISK_SUSPECT, ASSAY_RISK_CLONED };
+#define ASSAY_RISK_LEVELS 4
 
 /** Everything a verdict on an issued code depends on. */
 struct assay_decision {

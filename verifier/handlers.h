@@ -53,6 +53,12 @@ int assay_warranty_find(h2o_handler_t *handler, h2o_req_t *request);
 /** POST /v1/reports: a buyer reports a suspected fake. */
 int assay_report_take(h2o_handler_t *handler, h2o_req_t *request);
 
+/** GET /v1/office/audit/NAME: the dashboard's views, for a token or a session. */
+int assay_audit_get(h2o_handler_t *handler, h2o_req_t *request);
+
+/** GET /v1/office/audit/live: server-sent events of answers by verdict, once a second. */
+int assay_live_get(h2o_handler_t *handler, h2o_req_t *request);
+
 /** POST /v1/office/NAME/VERB with a Bearer token. */
 int assay_office_over_http(h2o_handler_t *handler, h2o_req_t *request);
 

@@ -66,13 +66,23 @@ static void render_value(FILE *out, const char *name, const char *type, const ch
     fprintf(out, "assay_%s %" PRIu64 "\n", name, value);
 }
 
-static void render_verdicts(const struct assay_metrics *metrics, FILE *out)
+void assay_metrics_verdicts(const struct assay_metrics *metrics,
+                            uint64_t verdicts[ASSAY_VERDICT_COUNT])
 {
-    render_head(out, "verdicts_total", "counter", "Verdicts given, by kind");
     for (size_t i = 0; i < ASSAY_VERDICT_COUNT; i++) {
         size_t offset = offsetof(struct assay_loop_metrics, verdicts) + i * sizeof(uint64_t);
+        verdicts[i] = sum_at(metrics, offset);
+    }
+}
+
+static void render_verdicts(const struct assay_metrics *metrics, FILE *out)
+{
+    uint64_t verdicts[ASSAY_VERDICT_COUNT];
+    assay_metrics_verdicts(metrics, verdicts);
+    render_head(out, "verdicts_total", "counter", "Verdicts given, by kind");
+    for (size_t i = 0; i < ASSAY_VERDICT_COUNT; i++) {
         fprintf(out, "assay_verdicts_total{verdict=\"%s\"} %" PRIu64 "\n",
-                assay_verdict_row((enum assay_verdict)i)->name, sum_at(metrics, offset));
+                assay_verdict_row((enum assay_verdict)i)->name, verdicts[i]);
     }
 }
 

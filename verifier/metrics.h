@@ -70,6 +70,10 @@ static inline void assay_histogram_add(struct assay_histogram *histogram, uint64
     assay_count(&histogram->sum, value);
 }
 
+/** Answers by verdict, of all loops since the start. threads: any. */
+void assay_metrics_verdicts(const struct assay_metrics *metrics,
+                            uint64_t verdicts[ASSAY_VERDICT_COUNT]);
+
 /** Everything as Prometheus text (exposition format 0.0.4).
  *  text: out, malloc'ed with its length; the caller frees it. threads: any.
  *  returns ASSAY_OK or ASSAY_E_MEMORY. */

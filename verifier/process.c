@@ -67,6 +67,7 @@ static enum assay_error open_keys(struct assay_process *process, struct assay_re
         return error;
     }
     assay_keyring_service_key(service->keyring, ASSAY_PURPOSE_RECEIPT, service->receipt_key.key);
+    service->began_at_unix_ms = assay_clock_unix_ms();
     assay_keyring_service_key(service->keyring, ASSAY_PURPOSE_DEVICE, service->device_key);
     return ASSAY_OK;
 }

@@ -40,6 +40,7 @@ struct assay_service {
     struct assay_tls *tls;               /* NULL = plain HTTP */
     struct assay_key_notice *key_notice;
     struct assay_sessions *sessions;
+    int64_t began_at_unix_ms;        /* when the process began to count */
     _Atomic unsigned key_generation; /* counts how often `keyring` was replaced */
     struct assay_receipt_key receipt_key;
     uint8_t device_key[ASSAY_ROOT_KEY_LEN];

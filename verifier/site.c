@@ -10,6 +10,8 @@ static const struct assay_route public_routes[] = {
     {"warranty", "POST", "/v1/warranties", ASSAY_ROUTE_SAME_SITE, assay_warranty_register},
     {"find", "POST", "/v1/warranties/find", ASSAY_ROUTE_SAME_SITE, assay_warranty_find},
     {"report", "POST", "/v1/reports", ASSAY_ROUTE_SAME_SITE, assay_report_take},
+    {"live", "GET", "/v1/office/audit/live", 0, assay_live_get},
+    {"audit", "GET", "/v1/office/audit/*", 0, assay_audit_get},
     {"office", "POST", "/v1/office/*", 0, assay_office_over_http},
     {"asset", "GET", "/assets/*", 0, assay_asset_get},
     {"keys", "GET", "/.well-known/assay-keys.json", 0, assay_keys_get},

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The audit views: filters, sums, ranks, suspicious items and their scans. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/office_audit.h"
+#include "tests/support/office_support.h"
+
+#define DAY_MS 86400000ll
+
+static char handle[ASSAY_HANDLE_SIZE];
+static const struct assay_batch_facts *facts;
+
+static void scan(uint32_t index, uint64_t device, int64_t at_unix_ms, const char *country,
+                 const char *region)
+{
+    struct assay_scan_request request =
+        world_request(facts, index, device * 0x9E3779B97F4A7C15ull, at_unix_ms);
+    struct assay_scan_answer answer;
+    assay_place_set(&request.place, country, region, "");
+    request.position =
+        (struct assay_position){(int16_t)(10 * (device % 90)), (int16_t)(20 * (device % 90)), 5};
+    assert_int_equal(world_scan(&world, &request, &answer), ASSAY_OK);
+}
+
+/* Three items: one seen by its owner alone, twice; one by a stranger too; one by 40 devices. */
+static void begin(void)
+{
+    uint32_t number = 0;
+    product();
+    batch("100", handle);
+    assert_int_equal(assay_handle_parse(handle, &number), ASSAY_OK);
+    facts = assay_store_batch_facts(world.store, number);
+    assert_int_equal(world_move(&world, number, ASSAY_MOVE_ACTIVATE_UNREPORTED, 0, 98), ASSAY_OK);
+    scan(1, 1, WORLD_EPOCH_MS, "CN", "CN-GD");
+    scan(1, 1, WORLD_EPOCH_MS + DAY_MS, "CN", "CN-GD");
+    scan(2, 2, WORLD_EPOCH_MS, "CN", "CN-BJ");
+    scan(2, 3, WORLD_EPOCH_MS + 8 * DAY_MS, "DE", "DE-BE");
+    for (uint64_t device = 1; device <= 40; device++) {
+        scan(3, device, WORLD_EPOCH_MS + (int64_t)device * DAY_MS / 4, "CN", "CN-GD");
+    }
+    scan(99, 7, WORLD_EPOCH_MS, "CN", "CN-GD"); /* was never activated */
+    assert_int_equal(assay_store_checkpoint(world.store), ASSAY_OK);
+}
+
+static json_int_t sum_of(const json_t *rows, const char *key)
+{
+    json_int_t sum = 0;
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        sum += number_of(json_array_get(rows, i), key);
+    }
+    return sum;
+}
+
+static void totals_are_those_of_the_scans(void **state)
+{
+    (void)state;
+    begin();
+    json_t *result = done("audit.overview", "{}");
+    assert_int_equal(number_of(result, "scans"), 44);
+    assert_int_equal(number_of(result, "items"), 3);
+    assert_int_equal(number_of(json_object_get(result, "verdicts"), "not_on_sale"), 1);
+    assert_int_equal(number_of(json_object_get(result, "verdicts"), "genuine"), 3);
+    assert_true(json_is_object(json_object_get(result, "e2")));
+    assert_true(json_is_null(json_object_get(json_object_get(result, "e3"), "point")));
+    json_decref(result);
+    result = done("audit.overview", "{\"country\":\"DE\"}");
+    assert_int_equal(number_of(result, "scans"), 1);
+    assert_int_equal(number_of(result, "items"), 0);
+    json_decref(result);
+    result = done("audit.overview", "{\"sku\":\"another\"}");
+    assert_int_equal(number_of(result, "scans"), 0);
+    assert_true(json_is_null(json_object_get(result, "e2")));
+    json_decref(result);
+}
+
+static void a_view_cuts_without_losing(void **state)
+{
+    (void)state;
+    begin();
+    json_t *result = done("audit.regions", "{\"by\":\"region\"}");
+    const json_t *rows = json_object_get(result, "rows");
+    assert_int_equal(json_array_size(rows), 3);
+    assert_int_equal(sum_of(rows, "scans"), 44);
+    json_decref(result);
+    result = done("audit.series", "{\"bucket\":\"day\"}");
+    rows = json_object_get(result, "points");
+    assert_int_equal(sum_of(rows, "scans"), 44);
+    assert_int_equal(sum_of(rows, "items"), 3);
+    json_decref(result);
+    result = done("audit.series", "{\"from\":\"2026-01-05\",\"to\":\"2026-01-31\"}");
+    rows = json_object_get(result, "points");
+    assert_int_equal(json_array_size(rows), 4);
+    assert_string_equal(text_of(json_array_get(rows, 0), "from"), "2026-01-05");
+    json_decref(result);
+    result = done("audit.batches", "{}");
+    rows = json_object_get(result, "rows");
+    assert_int_equal(json_array_size(rows), 1);
+    assert_string_equal(text_of(json_array_get(rows, 0), "handle"), handle);
+    assert_string_equal(text_of(json_array_get(rows, 0), "state"), "active");
+    json_decref(result);
+    result = done("audit.products", "{\"limit\":1}");
+    rows = json_object_get(result, "rows");
+    assert_int_equal(number_of(json_array_get(rows, 0), "scans"), 44);
+    assert_int_equal(number_of(json_array_get(rows, 0), "issued"), 100);
+    json_decref(result);
+}
+
+static void the_most_suspicious_item_comes_first(void **state)
+{
+    (void)state;
+    begin();
+    json_t *result = done("audit.codes", "{}");
+    const json_t *rows = json_object_get(result, "rows");
+    assert_true(json_array_size(rows) >= 1);
+    assert_int_equal(number_of(json_array_get(rows, 0), "index"), 3);
+    assert_int_equal(number_of(json_array_get(rows, 0), "scans"), 40);
+    char params[128];
+    snprintf(params, sizeof params, "{\"code\":\"%s\"}", text_of(json_array_get(rows, 0), "code"));
+    json_t *one = done("audit.code", params);
+    const json_t *scans = json_object_get(one, "scans");
+    assert_int_equal(json_array_size(scans), 40);
+    assert_int_equal(number_of(json_array_get(scans, 0), "number"), 1);
+    assert_int_equal(number_of(json_array_get(scans, 39), "device"), 40);
+    assert_string_equal(text_of(json_object_get(one, "item"), "sale"), "on_sale");
+    json_decref(one);
+    json_decref(result);
+    result = done("audit.codes", "{\"country\":\"VN\"}");
+    assert_int_equal(json_array_size(json_object_get(result, "rows")), 0);
+    json_decref(result);
+}
+
+static void pages_join_without_a_gap(void **state)
+{
+    (void)state;
+    begin();
+    for (uint32_t index = 10; index < 15; index++) {
+        for (uint64_t device = 1; device <= 30 + index; device++) {
+            scan(index, device, WORLD_EPOCH_MS + (int64_t)device * DAY_MS / 4, "CN", "CN-GD");
+        }
+    }
+    assert_int_equal(assay_store_checkpoint(world.store), ASSAY_OK);
+    json_t *whole = done("audit.codes", "{}");
+    const json_t *rows = json_object_get(whole, "rows");
+    assert_true(json_array_size(rows) >= 6);
+    char after[64] = "";
+    size_t seen = 0;
+    for (;;) {
+        char params[128];
+        snprintf(params, sizeof params, "{\"limit\":2%s%s%s}", after[0] ? ",\"after\":\"" : "",
+                 after, after[0] ? "\"" : "");
+        json_t *page = done("audit.codes", params);
+        const json_t *part = json_object_get(page, "rows");
+        for (size_t i = 0; i < json_array_size(part); i++) {
+            assert_true(json_equal(json_array_get(part, i), json_array_get(rows, seen++)));
+        }
+        bool more = json_is_string(json_object_get(page, "next"));
+        snprintf(after, sizeof after, "%s", more ? text_of(page, "next") : "");
+        json_decref(page);
+        if (!more) {
+            break;
+        }
+    }
+    assert_int_equal(seen, json_array_size(rows));
+    json_decref(whole);
+}
+
+static void bad_filters_are_named(void **state)
+{
+    (void)state;
+    begin();
+    refused("audit.overview", "{\"from\":\"2026-02-30\"}", ASSAY_E_FIELD, "from");
+    refused("audit.overview", "{\"from\":\"2026-02-02\",\"to\":\"2026-02-01\"}", ASSAY_E_FIELD,
+            "to");
+    refused("audit.overview", "{\"country\":\"cn\"}", ASSAY_E_FIELD, "country");
+    refused("audit.overview", "{\"region\":\"Guangd\"}", ASSAY_E_FIELD, "region");
+    refused("audit.overview", "{\"handle\":\"UUUUUU\"}", ASSAY_E_FIELD, "handle");
+    refused("audit.overview", "{\"bucket\":\"day\"}", ASSAY_E_FIELD, "bucket");
+    refused("audit.series", "{\"bucket\":\"month\"}", ASSAY_E_FIELD, "bucket");
+    refused("audit.regions", "{\"by\":\"city\"}", ASSAY_E_FIELD, "by");
+    refused("audit.batches", "{\"limit\":0}", ASSAY_E_FIELD, "limit");
+    refused("audit.codes", "{\"level\":\"low\"}", ASSAY_E_FIELD, "level");
+    refused("audit.codes", "{\"after\":\"x\"}", ASSAY_E_FIELD, "after");
+    refused("audit.codes", "{\"after\":\"3.1.2junk\"}", ASSAY_E_FIELD, "after");
+    refused("audit.code", "{}", ASSAY_E_FIELD, "code");
+    refused("audit.code", "{\"code\":\"AAAA\"}", ASSAY_E_CODE_FORM, "code");
+}
+
+int main(void)
+{
+    key_support_init(&keys);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(totals_are_those_of_the_scans, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_view_cuts_without_losing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_most_suspicious_item_comes_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pages_join_without_a_gap, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bad_filters_are_named, set_up, tear_down),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    key_support_deinit(&keys);
+    return failed;
+}
