@@ -124,7 +124,8 @@ static enum assay_error check_glyphs(const struct assay_design *design, struct a
         {"the product's Chinese name", facts->name_zh},
         {"the product's English name", facts->name_en},
         {"the lot", facts->lot},
-        {"the label's own texts", "PIN GTIN LOT EXP 0123456789- \xe2\x80\xa6"},
+        {"the label's own texts",
+         "PIN GTIN LOT EXP SSCC (00) CARTONS COUNT 0123456789- \xe2\x80\xa6"},
     };
     enum assay_error error = ASSAY_OK;
     for (size_t i = 0; i < ASSAY_COUNT_OF(texts) && error == ASSAY_OK; i++) {

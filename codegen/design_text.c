@@ -206,16 +206,19 @@ static void add_names(struct flow *flow)
     add_name(flow, en, EM_NAME_EN);
 }
 
-/* The code on as few lines as leave it legible; groups stay whole. */
-static void add_code(struct flow *flow)
+/* Ways to set what the QR code says too: lines, and which characters are on each. */
+struct way {
+    unsigned lines;
+    uint8_t part[3][2]; /* from, len */
+};
+
+/* On as few lines as leave it legible; groups stay whole. */
+static void add_ways(struct flow *flow, enum assay_line_kind kind, const struct way *ways,
+                     size_t count)
 {
-    static const struct {
-        unsigned lines;
-        uint8_t part[3][2]; /* from, len */
-    } ways[] = {{1, {{0, 24}}}, {2, {{0, 14}, {15, 9}}}, {3, {{0, 9}, {10, 9}, {20, 4}}}};
     int32_t least = dots(flow, EM_CODE_MIN);
     int32_t most = font_size(flow, EM_CODE);
-    for (size_t i = 0; i < ASSAY_COUNT_OF(ways); i++) {
+    for (size_t i = 0; i < count; i++) {
         int32_t em = (int32_t)((int64_t)flow->column->width * 10000 / (6002 * ways[i].part[0][1]));
         em = em < most ? em : most;
         em = em > least ? em : least;
@@ -223,14 +226,28 @@ static void add_code(struct flow *flow)
             continue;
         }
         for (unsigned part = 0; part < ways[i].lines; part++) {
-            struct assay_line *line = add_line(flow, ASSAY_LINE_CODE, em);
+            struct assay_line *line = add_line(flow, kind, em);
             line->from = ways[i].part[part][0];
             line->len = ways[i].part[part][1];
             line->width = mono_width(line->len, em);
         }
         return;
     }
-    refuse_width(flow, "the code", mono_width(9, least));
+    refuse_width(flow, "the code", mono_width(ways[count - 1].part[0][1], least));
+}
+
+static void add_code(struct flow *flow)
+{
+    static const struct way codes[] = {
+        {1, {{0, 24}}}, {2, {{0, 14}, {15, 9}}}, {3, {{0, 9}, {10, 9}, {20, 4}}}};
+    static const struct way numbers[] = {{1, {{0, 18}}}, {2, {{0, 9}, {9, 9}}}};
+    static const char title[] = "SSCC (00)";
+    if (!flow->design->facts->is_carton) {
+        add_ways(flow, ASSAY_LINE_CODE, codes, ASSAY_COUNT_OF(codes));
+        return;
+    }
+    add_text(flow, title, sizeof title - 1, font_size(flow, EM_CAPTION));
+    add_ways(flow, ASSAY_LINE_SSCC, numbers, ASSAY_COUNT_OF(numbers));
 }
 
 /* The covered area: a frame that holds the PIN, or the room for it and the label's position. */
@@ -285,7 +302,7 @@ static void add_facts(struct flow *flow)
     char line[ASSAY_LINE_TEXT_MAX + 1] = "";
     for (unsigned i = 0; i < count; i++) {
         char longer[ASSAY_LINE_TEXT_MAX + 1];
-        snprintf(longer, sizeof longer, "%.120s%s%s", line, line[0] != '\0' ? "   " : "",
+        snprintf(longer, sizeof longer, "%.200s%s%.27s", line, line[0] != '\0' ? "   " : "",
                  facts[i].text);
         bool fits = assay_font_width(font, longer, strlen(longer), em) <= flow->column->width;
         if (line[0] != '\0' && !(flow->setting->joined && fits)) {
@@ -331,7 +348,8 @@ static void add_all(struct flow *flow)
         add_gap(flow);
         add_pin(flow);
     }
-    if (facts->gtin[0] != '\0' || facts->lot[0] != '\0' || facts->expires_on[0] != '\0') {
+    struct assay_fact_line unused[ASSAY_FACT_LINES_MAX];
+    if (assay_fact_lines(facts, unused) > 0) {
         add_gap(flow);
         add_facts(flow);
     }

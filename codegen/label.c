@@ -6,28 +6,48 @@
 
 #include "core/clock.h"
 
-unsigned assay_line_shown(const struct assay_line *line, const struct assay_label *label,
-                          char text[ASSAY_LINE_SHOWN_SIZE])
+unsigned assay_line_len(const struct assay_line *line)
 {
-    uint32_t rest = label->index;
-    char grouped[ASSAY_CODE_GROUPED_SIZE];
     switch (line->kind) {
     case ASSAY_LINE_CODE:
-        assay_code_group(label->code, grouped);
-        memcpy(text, grouped + line->from, line->len);
+    case ASSAY_LINE_SSCC:
         return line->len;
     case ASSAY_LINE_PIN:
-        memcpy(text, label->pin, ASSAY_PIN_LEN);
         return ASSAY_PIN_LEN;
     case ASSAY_LINE_POSITION:
-        for (unsigned i = ASSAY_POSITION_LEN; i > 0; i--, rest /= 10) {
-            text[i - 1] = (char)('0' + rest % 10);
-        }
         return ASSAY_POSITION_LEN;
     case ASSAY_LINE_FIXED:
         break;
     }
     assay_assert(false);
+}
+
+unsigned assay_line_shown(const struct assay_line *line, const struct assay_label *label,
+                          char text[ASSAY_LINE_SHOWN_SIZE])
+{
+    uint32_t rest = label->index;
+    char grouped[ASSAY_CODE_GROUPED_SIZE];
+    unsigned len = assay_line_len(line);
+    switch (line->kind) {
+    case ASSAY_LINE_CODE:
+        assay_code_group(label->code, grouped);
+        memcpy(text, grouped + line->from, len);
+        break;
+    case ASSAY_LINE_SSCC:
+        memcpy(text, label->code + line->from, len);
+        break;
+    case ASSAY_LINE_PIN:
+        memcpy(text, label->pin, len);
+        break;
+    case ASSAY_LINE_POSITION:
+        for (unsigned i = len; i > 0; i--, rest /= 10) {
+            text[i - 1] = (char)('0' + rest % 10);
+        }
+        break;
+    case ASSAY_LINE_FIXED:
+        assay_assert(false);
+    }
+    return len;
 }
 
 enum assay_error assay_pin_place_parse(const char *name, enum assay_pin_place *place,
@@ -77,9 +97,8 @@ unsigned assay_fact_lines(const struct assay_facts *facts, struct assay_fact_lin
         const char *word;
         const char *text;
     } all[ASSAY_FACT_LINES_MAX] = {
-        {"GTIN", facts->gtin},
-        {"LOT", facts->lot},
-        {"EXP", facts->expires_on},
+        {"GTIN", facts->gtin},       {"LOT", facts->lot},     {"EXP", facts->expires_on},
+        {"CARTONS", facts->cartons}, {"COUNT", facts->items},
     };
     unsigned count = 0;
     for (unsigned i = 0; i < ASSAY_FACT_LINES_MAX; i++) {

@@ -24,6 +24,9 @@ struct assay_facts {
     char expires_on[11];                         /* YYYY-MM-DD */
     const char *free_line[ASSAY_FREE_LINES_MAX]; /* clean UTF-8, borrowed */
     unsigned free_lines;
+    char cartons[16]; /* of a carton's or pallet's label: how many cartons and items it holds */
+    char items[16];
+    bool is_carton; /* labels show an SSCC instead of a code */
     bool has_pin;   /* labels carry their PINs */
     bool pin_apart; /* labels have room for a PIN that another printer adds, and their position */
 };
@@ -31,7 +34,7 @@ struct assay_facts {
 /** One label; everything is borrowed for the call that draws it. */
 struct assay_label {
     uint32_t index;   /* of the item in its batch */
-    const char *code; /* ASSAY_CODE_LEN characters and NUL */
+    const char *code; /* ASSAY_CODE_LEN characters and NUL; of a carton its SSCC */
     const char *pin;  /* ASSAY_PIN_LEN characters and NUL; NULL if the batch has none */
     const char *url;
     size_t url_len;
@@ -40,8 +43,12 @@ struct assay_label {
 
 #define ASSAY_LINE_SHOWN_SIZE 32
 
+/** How many characters a line that changes shows. */
+unsigned assay_line_len(const struct assay_line *line);
+
 /** What a line that changes shows on a label: the code's part, the PIN, or the position.
- *  text: out, not ended by NUL. returns its length. */
+ *  text: out, not ended by NUL. returns its length,
+ *  assay_line_len. */
 unsigned assay_line_shown(const struct assay_line *line, const struct assay_label *label,
                           char text[ASSAY_LINE_SHOWN_SIZE]);
 
@@ -53,8 +60,9 @@ assay_pin_place_parse(const char *name, enum assay_pin_place *place, struct assa
 void assay_facts_make(const struct assay_order *order, enum assay_pin_place pin,
                       struct assay_facts *facts);
 
-/** Lines of small text, in the order they are printed: "GTIN ...", "LOT ...", "EXP ...". */
-#define ASSAY_FACT_LINES_MAX 3
+/** Lines of small text, in the order they are printed: "GTIN ...", "LOT ...", "EXP ...",
+ *  "CARTONS ...", "COUNT ..." (GS1's title of AI (37)). */
+#define ASSAY_FACT_LINES_MAX 5
 struct assay_fact_line {
     char text[ASSAY_LOT_MAX + 8];
 };

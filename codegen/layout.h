@@ -47,6 +47,7 @@ enum assay_line_kind {
     ASSAY_LINE_CODE,     /* a part of the code in groups */
     ASSAY_LINE_PIN,      /* ASSAY_PIN_LEN characters */
     ASSAY_LINE_POSITION, /* ASSAY_POSITION_LEN digits */
+    ASSAY_LINE_SSCC,     /* a part of a carton's number */
 };
 
 #define ASSAY_POSITION_LEN 8u
@@ -58,8 +59,8 @@ struct assay_line {
     enum assay_line_kind kind;
     int32_t x, y;
     int32_t em;
-    int32_t width;                      /* of what it shows */
-    uint8_t from, len;                  /* CODE: which of the grouped code's characters */
+    int32_t width;     /* of what it shows */
+    uint8_t from, len; /* CODE: which of the grouped code's characters; SSCC: digits */
     char text[ASSAY_LINE_TEXT_MAX + 1]; /* FIXED: clean UTF-8 */
 };
 

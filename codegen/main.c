@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codegen/carton_labels.h"
 #include "codegen/package.h"
 #include "codegen/press.h"
 #include "codegen/site.h"
@@ -161,6 +162,37 @@ static enum assay_error print_job(const struct assay_job *job, struct assay_reas
     return error;
 }
 
+static enum assay_error print_cartons(const struct assay_codegen_options *options,
+                                      struct assay_reason *reason)
+{
+    struct assay_carton_report report;
+    enum assay_error error = assay_carton_labels_print(options, &report, reason);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    if (options->json) {
+        printf("{\"format\": \"%s\", \"labels\": %u, \"files\": %u, \"seconds\": %.3f}\n",
+               options->format->name, report.labels, report.files, report.seconds);
+    } else {
+        printf("%u labels of cartons and pallets in %u %s file%s in %s; %.1f s\n", report.labels,
+               report.files, options->format->name, report.files == 1 ? "" : "s", options->out,
+               report.seconds);
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_error print_items(const struct assay_codegen_options *options,
+                                    struct assay_reason *reason)
+{
+    struct assay_job *job = NULL;
+    enum assay_error error = assay_job_open(options, &job, reason);
+    if (error == ASSAY_OK) {
+        error = print_job(job, reason);
+    }
+    assay_job_close(job);
+    return error;
+}
+
 struct subcommand {
     const char *name;
     int (*run)(int argc, char **argv);
@@ -195,14 +227,10 @@ int main(int argc, char **argv)
     }
     set_signals();
     enum assay_error error = assay_codegen_options_read(argc, argv, &options, &reason);
-    struct assay_job *job = NULL;
     if (error == ASSAY_OK) {
-        error = assay_job_open(&options, &job, &reason);
+        error = options.cartons != NULL ? print_cartons(&options, &reason)
+                                        : print_items(&options, &reason);
     }
-    if (error == ASSAY_OK) {
-        error = print_job(job, &reason);
-    }
-    assay_job_close(job);
     if (error == ASSAY_OK) {
         return EXIT_SUCCESS;
     }

@@ -46,10 +46,13 @@ enum key {
     KEY_NATIVE_QR,
     KEY_BOM,
     KEY_ONE_FILE,
+    KEY_CARTONS,
 };
 
 static const struct argp_option table[] = {
     {"order", KEY_ORDER, "FILE", 0, "Signed order, as assay-batch wrote it", 0},
+    {"cartons", KEY_CARTONS, "FILE", 0,
+     "Instead of an order: print the labels of cartons that `assay-batch carton labels` lists", 0},
     {"keys", KEY_KEYS, "DIR|FILE", 0, "The office's folder of keys, or one batch's label keys", 0},
     {"pin-keys", KEY_PIN_KEYS, "FILE", 0, "The batch's PIN key", 0},
     {"site", KEY_SITE, "DIR", 0, "With a file of keys: the site's own, see init-site --help", 0},
@@ -181,6 +184,8 @@ static const char **text_of(struct assay_codegen_options *options, int key)
     switch (key) {
     case KEY_ORDER:
         return &options->order;
+    case KEY_CARTONS:
+        return &options->cartons;
     case KEY_KEYS:
         return &options->keys;
     case KEY_OUT:
@@ -282,12 +287,13 @@ static uint32_t core_count(void)
 static enum assay_error check_required(const struct assay_codegen_options *options,
                                        struct assay_reason *reason)
 {
+    bool items = options->cartons == NULL;
     const struct {
         const char *name;
         bool given;
     } required[] = {
-        {"--order FILE", options->order != NULL},
-        {"--keys DIR|FILE", options->keys != NULL},
+        {"--order FILE", options->order != NULL || !items},
+        {"--keys DIR|FILE", options->keys != NULL || !items},
         {"--format pdf|svg|png|zpl|tspl|epl|csv", options->format != NULL},
         {"--out DIR", options->out != NULL},
     };
@@ -377,7 +383,9 @@ static enum assay_error read_layout(struct assay_codegen_options *options,
     if (options->layout_file == NULL) {
         return options->layout != NULL
                    ? ASSAY_OK
-                   : assay_layout_find(options->format->dpi != 0 ? "single" : "a4-21",
+                   : assay_layout_find(options->cartons != NULL    ? "roll:100x150+3"
+                                       : options->format->dpi != 0 ? "single"
+                                                                   : "a4-21",
                                        &options->own_layout, &options->layout, reason);
     }
     if (options->layout != NULL) {
@@ -389,6 +397,29 @@ static enum assay_error read_layout(struct assay_codegen_options *options,
     return error == ASSAY_OK ? ASSAY_OK
                              : assay_fail(reason, error, "%.200s cannot be used as a layout",
                                           options->layout_file);
+}
+
+/* Cartons bear no codes: what is about items, keys and jobs is not for them. */
+static enum assay_error check_cartons(const struct assay_codegen_options *options,
+                                      struct assay_reason *reason)
+{
+    const struct {
+        const char *option;
+        bool given;
+    } rows[] = {
+        {"--order", options->order != NULL},        {"--keys", options->keys != NULL},
+        {"--pin-keys", options->pin_keys != NULL},  {"--site", options->site != NULL},
+        {"--range", options->range != NULL},        {"--reprint", options->reprint != NULL},
+        {"--package", options->package != NULL},    {"--resume", options->resume},
+        {"--pin", options->pin != ASSAY_PIN_LABEL}, {"--url", options->url != ASSAY_URL_BY_ORDER},
+        {"--printer", options->printer[0] != '\0'}, {"--format csv", !options->format->draws},
+    };
+    for (size_t i = 0; options->cartons != NULL && i < ASSAY_COUNT_OF(rows); i++) {
+        if (rows[i].given) {
+            return assay_fail(reason, ASSAY_E_USAGE, "%s is not for --cartons", rows[i].option);
+        }
+    }
+    return ASSAY_OK;
 }
 
 /* What was not asked for comes from the format. */
@@ -414,7 +445,8 @@ enum assay_error assay_codegen_options_read(int argc, char **argv,
     static const struct argp argp = {
         .options = table,
         .parser = parse,
-        .doc = "Make the labels of an order: --order FILE --keys DIR --format F --out DIR\v"
+        .doc = "Make the labels of an order: --order FILE --keys DIR --format F --out DIR\n"
+               "or of cartons: --cartons FILE --format F --out DIR\v"
                "To check offline labels: assay-codegen verify-offline --help\n"
                "Exit status: 0 done, 1 refused (the reason is on stderr), 2 usage.",
     };
@@ -433,6 +465,9 @@ enum assay_error assay_codegen_options_read(int argc, char **argv,
     }
     if (reading.error == ASSAY_OK) {
         reading.error = check_required(&reading.options, &reading.reason);
+    }
+    if (reading.error == ASSAY_OK) {
+        reading.error = check_cartons(&reading.options, &reading.reason);
     }
     if (reading.error == ASSAY_OK) {
         reading.error = check_reprint(&reading.options, &reading.reason);

@@ -9,7 +9,8 @@
 /** Everything asked for; texts are borrowed from argv. */
 struct assay_codegen_options {
     const char *order;
-    const char *keys; /* the office's folder of keys, or a file with one batch's */
+    const char *cartons; /* a list of cartons, instead of an order; or NULL */
+    const char *keys;    /* the office's folder of keys, or a file with one batch's */
     const char *pin_keys;
     const char *site; /* folder of the site's own keys, with a file */
     const char *cert_key;

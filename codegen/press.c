@@ -7,6 +7,7 @@
 #include "codegen/pins.h"
 #include "codegen/pipeline.h"
 #include "codegen/progress.h"
+#include "codegen/sheaf.h"
 #include "codegen/worker.h"
 
 /* Small pages go from thread to thread several at once: a label a page costs 4 % in wake-ups. */
@@ -19,13 +20,16 @@ void assay_press_stop(void)
     stop_asked = 1;
 }
 
+bool assay_press_is_stopped(void)
+{
+    return stop_asked != 0;
+}
+
 struct press {
     const struct assay_job *job;
     const struct assay_folder *folder;
     struct assay_printed *printed;
-    struct assay_output *output; /* the file being written, or NULL */
-    void *file;                  /* its format's own part */
-    struct assay_buffer frame;   /* what goes before and after pages */
+    struct assay_sheaf sheaf; /* the file being written */
     struct assay_progress progress;
     uint32_t printed_before; /* labels */
 };
@@ -50,50 +54,18 @@ static enum assay_error render(void *worker, uint32_t page, struct assay_buffer 
     return assay_worker_render(worker, page, out, reason);
 }
 
-static enum assay_error write_frame(struct press *press, enum assay_error error,
-                                    struct assay_reason *reason)
-{
-    if (error != ASSAY_OK) {
-        return assay_fail(reason, error, NULL);
-    }
-    return assay_output_write(press->output, press->frame.data, press->frame.len_bytes, reason);
-}
-
 static enum assay_error begin_file(struct press *press, const struct assay_plan_page *place,
                                    struct assay_reason *reason)
 {
-    const struct assay_format *format = press->job->options->format;
     char name[ASSAY_JOB_FILE_NAME_SIZE];
     assay_job_file_name(press->job, place->file_labels, name);
-    enum assay_error error = assay_output_begin(press->folder, name, &press->output, reason);
-    if (error != ASSAY_OK || format->file_begin == NULL) {
-        return error;
-    }
-    press->frame.len_bytes = 0;
-    error = format->file_begin(&press->job->sheet, place->file_pages, &press->file, &press->frame);
-    return write_frame(press, error, reason);
-}
-
-static void close_file(struct press *press)
-{
-    const struct assay_format *format = press->job->options->format;
-    if (format->file_close != NULL) {
-        format->file_close(press->file);
-    }
-    press->file = NULL;
+    return assay_sheaf_begin(&press->sheaf, name, place->file_pages, reason);
 }
 
 static enum assay_error end_file(struct press *press, const struct assay_plan_page *place,
                                  struct assay_reason *reason)
 {
-    const struct assay_format *format = press->job->options->format;
-    enum assay_error error = ASSAY_OK;
-    if (format->file_end != NULL) {
-        press->frame.len_bytes = 0;
-        error = format->file_end(press->file, assay_output_bytes(press->output), &press->frame);
-        error = write_frame(press, error, reason);
-    }
-    close_file(press);
+    enum assay_error error = assay_sheaf_end(&press->sheaf, reason);
     if (error != ASSAY_OK) {
         return error;
     }
@@ -102,11 +74,9 @@ static enum assay_error end_file(struct press *press, const struct assay_plan_pa
     if (press->job->facts.pin_apart) {
         error = assay_pins_write(press->job, press->folder, place->file_labels, &files[1], reason);
     }
-    if (error != ASSAY_OK) {
-        return error;
+    if (error == ASSAY_OK) {
+        error = assay_sheaf_commit(&press->sheaf, &files[0], reason);
     }
-    error = assay_output_commit(press->output, &files[0], reason);
-    press->output = NULL;
     return error == ASSAY_OK
                ? assay_printed_add(press->printed, files, place->file_labels.last, reason)
                : error;
@@ -116,19 +86,15 @@ static enum assay_error write_page(void *context, uint32_t page,
                                    const struct assay_buffer *rendered, struct assay_reason *reason)
 {
     struct press *press = context;
-    const struct assay_format *format = press->job->options->format;
-    if (stop_asked != 0) {
+    if (assay_press_is_stopped()) {
         return assay_fail(reason, ASSAY_E_REFUSED,
                           "stopped by a signal; what the manifest names is finished");
     }
     struct assay_plan_page place;
     assay_plan_page(&press->job->plan, page, &place);
     enum assay_error error = place.number == 0 ? begin_file(press, &place, reason) : ASSAY_OK;
-    if (error == ASSAY_OK && format->file_page != NULL) {
-        format->file_page(press->file, rendered, assay_output_bytes(press->output));
-    }
     if (error == ASSAY_OK) {
-        error = assay_output_write(press->output, rendered->data, rendered->len_bytes, reason);
+        error = assay_sheaf_page(&press->sheaf, rendered, reason);
     }
     if (error == ASSAY_OK && place.number + 1 == place.file_pages) {
         error = end_file(press, &place, reason);
@@ -147,6 +113,7 @@ enum assay_error assay_press_run(const struct assay_job *job, const struct assay
         .job = job,
         .folder = folder,
         .printed = printed,
+        .sheaf = {.folder = folder, .format = job->options->format, .sheet = &job->sheet},
         .printed_before = assay_printed_manifest(printed)->good,
     };
     /* What the manifest names already was printed before a crash. */
@@ -167,9 +134,7 @@ enum assay_error assay_press_run(const struct assay_job *job, const struct assay
     assay_progress_begin(&press.progress,
                          plan->range.last - plan->range.first + 1 - press.printed_before);
     enum assay_error error = pages == 0 ? ASSAY_OK : assay_pipeline_run(&pipeline, reason);
-    assay_output_abort(press.output);
-    close_file(&press);
-    assay_buffer_deinit(&press.frame);
+    assay_sheaf_close(&press.sheaf);
     struct assay_reason saving;
     enum assay_error saved = assay_printed_save(printed, &saving);
     *seconds = assay_progress_end(&press.progress);

@@ -22,4 +22,7 @@ ASSAY_MUST_CHECK enum assay_error assay_press_run(const struct assay_job *job,
 /** Ask a running press to stop before its next page. Safe in a signal handler. */
 void assay_press_stop(void);
 
+/** True once it was asked. threads: any. */
+bool assay_press_is_stopped(void);
+
 #endif

@@ -81,11 +81,10 @@ static enum assay_error draw_fixed(const struct assay_sheet *sheet, const struct
                : error;
 }
 
-static unsigned shown_len(const struct assay_line *line)
+/* What the QR code says too: an item's code or a carton's number. */
+static bool is_name(const struct assay_line *line)
 {
-    return line->kind == ASSAY_LINE_CODE  ? line->len
-           : line->kind == ASSAY_LINE_PIN ? ASSAY_PIN_LEN
-                                          : ASSAY_POSITION_LEN;
+    return line->kind == ASSAY_LINE_CODE || line->kind == ASSAY_LINE_SSCC;
 }
 
 static enum assay_error prepare_changing(const struct assay_line *line,
@@ -93,7 +92,7 @@ static enum assay_error prepare_changing(const struct assay_line *line,
 {
     *patch = (struct assay_patch){
         .x = line->x, .y = line->y - above(line->em), .line = line, .cells = cells};
-    return assay_bitmap_init(&patch->base, pen_of(shown_len(line), line->em) + 2,
+    return assay_bitmap_init(&patch->base, pen_of(assay_line_len(line), line->em) + 2,
                              above(line->em) + below(line->em));
 }
 
@@ -112,7 +111,7 @@ static void draw_frame(const struct assay_frame *frame, struct assay_bitmap *bit
 static bool in_frame(const struct assay_frame *frame, const struct assay_line *line)
 {
     return frame->stroke > 0 && line->y > frame->y && line->y <= frame->y + frame->height &&
-           line->kind != ASSAY_LINE_CODE;
+           !is_name(line);
 }
 
 /* The frame and its caption as one patch; what changes in it lies upon it as another. */
@@ -142,7 +141,7 @@ static enum assay_error prepare_line(const struct assay_sheet *sheet, struct ass
     if (line->kind == ASSAY_LINE_FIXED) {
         return draw_fixed(sheet, line, patch);
     }
-    struct assay_cells *cells = &stamp->cells[line->kind == ASSAY_LINE_CODE ? 0 : 1];
+    struct assay_cells *cells = &stamp->cells[is_name(line) ? 0 : 1];
     enum assay_error error = ASSAY_OK;
     if (cells->em == 0) {
         error = draw_cells(sheet->fonts->mono, line->em, cells);

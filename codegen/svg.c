@@ -119,20 +119,13 @@ static enum assay_error put_defs(const struct assay_sheet *sheet, struct assay_b
 
 /* -- what a label has up to its code's path -- */
 
-static unsigned shown_len(const struct assay_line *line)
-{
-    return line->kind == ASSAY_LINE_CODE  ? line->len
-           : line->kind == ASSAY_LINE_PIN ? ASSAY_PIN_LEN
-                                          : ASSAY_POSITION_LEN;
-}
-
 static enum assay_error put_line(struct shared *shared, const struct assay_line *line)
 {
     struct assay_buffer *out = &shared->label;
     size_t *hole = shared->hole[shared->lines];
     enum assay_error error = assay_buffer_print(
         out, "<g transform=\"translate(%d %d) scale(%.5f)\">", line->x, line->y, line->em / 1000.0);
-    for (unsigned i = 0; i < shown_len(line) && error == ASSAY_OK; i++) {
+    for (unsigned i = 0; i < assay_line_len(line) && error == ASSAY_OK; i++) {
         static const char before[] = "<use xlink:href=\"#c";
         hole[i] = out->len_bytes + sizeof before - 1;
         error = assay_buffer_print(out, "%s?\" x=\"%u\"/>", before, i * 6001 / 10);

@@ -36,6 +36,9 @@
 #define ASSAY_IMPORT_LINES_MAX (1u << 21)
 /* Units made empty by one command. Met: refused; ask again for more. */
 #define ASSAY_UNITS_MADE_MAX 10000
+/* Labels of cartons in one job, and different contents among them. Met: refused; print in parts. */
+#define ASSAY_CARTON_LABELS_MAX 200000u
+#define ASSAY_CARTON_LABEL_GROUPS_MAX 1024u
 
 /* -- texts, bytes of UTF-8 without the final NUL -- */
 #define ASSAY_BRAND_NAME_MAX 80

@@ -40,4 +40,17 @@ picture roll-40x30 300 - --layout roll:40x30+2
 picture roll-30x50 300 - --layout roll:30x50+2
 picture roll-100x60 150 - --layout roll:100x60+3 --text '广州安芯科技有限公司' --text 'Made in China'
 picture pin-separate 200 - --layout single --pin separate
+carton() { # NAME ROW: of a list with that row alone
+    rm -rf out
+    {
+        echo "sscc,element,content,url,kind,state,count,items,gtin,sku,name_zh,name_en,lot,expires_on"
+        echo "$2"
+    } >cartons.csv
+    "$build/codegen/assay-codegen" --cartons cartons.csv --format pdf --out out >log
+    pdftoppm -r 72 -gray -png -singlefile out/*.pdf "$here/label-$1"
+}
+carton carton "069012340000000009,(00)069012340000000009,,https://v.brand.cn/00/069012340000000009,\
+carton,packed,50,50,09506000134352,S,移动电源 10400 毫安时,Power bank 10400 mAh,A2607,2027-06-30"
+carton pallet "369012340000000000,(00)369012340000000000,,https://v.brand.cn/00/369012340000000000,\
+pallet,packed,20,1000,09506000134352,S,移动电源 10400 毫安时,Power bank 10400 mAh,A2607,2027-06-30"
 picture pin-none 200 - --layout single --pin none

@@ -4,25 +4,9 @@
 # spoiled labels and their reprint; a batch's keys alone at a print site; packages for a print house;
 # decoys and alerts; what is refused, with nothing left under a final name.
 # usage: jobs.sh PATH/TO/assay-batch PATH/TO/assay-codegen
-set -u
-batch=$(realpath "$1")
-codegen=$(realpath "$2")
-work=$(mktemp -d /tmp/assay-jobs-XXXXXX)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export ASSAY_PASSPHRASE=correct-horse
+. "$(dirname "$0")/labels_common.sh"
 RANDOM=${ASSAY_SEED:-$$}
 echo "ASSAY_SEED=${ASSAY_SEED:-$$}"
-failures=0
-
-complain() {
-    echo "FAILED: $*" >&2
-    failures=$((failures + 1))
-}
-
-office() {
-    "$batch" "$@" --data data >out 2>err </dev/null || complain "$* exited $?: $(cat err)"
-}
 
 # not_office WORDS COMMAND...: must be refused with these words
 not_office() {
@@ -30,23 +14,6 @@ not_office() {
     shift
     "$batch" "$@" --data data >out 2>err </dev/null && complain "$* was not refused"
     grep -qF -- "$words" err || complain "$* did not say \"$words\": $(cat err)"
-}
-
-# print_ ARGUMENTS...: must exit 0 with nothing on stderr
-print_() {
-    "$codegen" "$@" >out 2>err </dev/null || complain "codegen $* exited $?: $(cat err)"
-    [ ! -s err ] || complain "codegen $* wrote to stderr: $(cat err)"
-}
-
-# refused STATUS WORDS ARGUMENTS...: must exit so, with one line on stderr that holds the words
-refused() {
-    local wanted=$1 words=$2
-    shift 2
-    "$codegen" "$@" >out 2>err </dev/null
-    local status=$?
-    [ "$status" = "$wanted" ] || complain "codegen $* exited $status, not $wanted: $(cat err)"
-    [ "$(wc -l <err)" = 1 ] || complain "codegen $* did not write one line: $(cat err)"
-    grep -qF -- "$words" err || complain "codegen $* did not say \"$words\": $(cat err)"
 }
 
 # sums_are HANDLE "ISSUED GOOD SPOILED VOID UNACCOUNTED"
@@ -67,9 +34,9 @@ handle=$(cat out)
 keys="--order order.json --keys data/keys"
 
 # -- kill -9 at twenty moments; going on makes the very files of a clean run --
-print_ $keys --format svg --printer "HP 2" --out clean
+makes $keys --format svg --printer "HP 2" --out clean
 began=$(date +%s%N)
-print_ $keys --format svg --printer "HP 2" --out again
+makes $keys --format svg --printer "HP 2" --out again
 took_ms=$((($(date +%s%N) - began) / 1000000))
 for round in $(seq ${ROUNDS:-20}); do
     rm -rf killed
@@ -84,7 +51,7 @@ for round in $(seq ${ROUNDS:-20}); do
         refused 1 "printed already" $keys --format svg --printer "HP 2" --out killed --resume
     else
         [ -e killed/.job.json ] && cp killed/.job.json note
-        print_ $keys --format svg --printer "HP 2" --out killed --resume
+        makes $keys --format svg --printer "HP 2" --out killed --resume
     fi
     [ "$(cd clean && sha256sum labels-*)" = "$(cd killed && sha256sum labels-*)" ] ||
         complain "round $round, killed after $delay_ms ms: the files are not those of a clean run"
@@ -121,12 +88,12 @@ note 1
 refused 1 "its own options" $keys --format svg --printer "HP 3" --out stopped --resume
 refused 1 "its own options" $keys --format svg --printer "HP 2" --ecc H --out stopped --resume
 refused 1 "its own options" $keys --format svg --printer "HP 2" --range 0-2 --out stopped --resume
-print_ $keys --format svg --printer "HP 2" --out stopped --resume
+makes $keys --format svg --printer "HP 2" --out stopped --resume
 diff -r clean stopped >out || complain "a damaged file was not made again: $(head -3 out)"
 
 # -- reconciliation, spoiled labels, a reprint of their own --
 not_office "--without-manifest" batch activate "$handle"
-print_ $keys --format pdf --range 0-2499 --printer "HP 2" --out pdf
+makes $keys --format pdf --range 0-2499 --printer "HP 2" --out pdf
 office manifest import pdf/manifest.json
 sums_are "$handle" "3000 2500 0 0 500"
 not_office "imported before" manifest import pdf/manifest.json
@@ -144,13 +111,13 @@ refused 2 "ascend" $keys --format pdf --out reprint --reprint 900,3-5 --reason t
 refused 2 "--reprint" $keys --format pdf --out reprint --reprint 3- --reason torn
 refused 1 "0-2999" $keys --format pdf --out reprint --reprint 3-3000 --reason torn
 [ ! -e reprint ] || complain "a refused reprint left a folder"
-print_ $keys --format csv --out reprint --reprint 3-5,900 --reason "smeared, torn"
-print_ $keys --format csv --out csv
+makes $keys --format csv --out reprint --reprint 3-5,900 --reason "smeared, torn"
+makes $keys --format csv --out csv
 [ "$(grep -cE ',(3|4|5|900)'$'\r' csv/labels-*.csv)" = 4 ] || complain "the CSV lacks items"
 grep -E ',(3|4|5|900)'$'\r' csv/labels-*.csv >some
 tail -n +2 reprint/reprint-00000003-00000900.csv | cmp -s - some ||
     complain "the reprint is not of the four items"
-print_ $keys --format pdf --out pdf --reprint 3-5,900 --reason "smeared, torn"
+makes $keys --format pdf --out pdf --reprint 3-5,900 --reason "smeared, torn"
 [ -e pdf/manifest-reprint.json ] || complain "a reprint beside its print: $(ls pdf)"
 refused 1 "printed already" $keys --format pdf --out pdf --reprint 5 --reason again
 office manifest import pdf/manifest-reprint.json
@@ -171,11 +138,11 @@ office batch honey "$honey" --count 5 --name press-copy.csv --out decoys.csv
 head -1 csv/labels-*.csv | cmp -s - <(head -1 decoys.csv) || complain "columns of the decoys"
 not_office "exists already" batch honey "$honey" --count 5 --name other --out decoys.csv
 office batch order "$honey" --out honey-now.json
-print_ --order honey-now.json --keys data/keys --format csv --out honey
+makes --order honey-now.json --keys data/keys --format csv --out honey
 [ "$(cat honey/labels-*.csv | wc -l)" = 96 ] || complain "decoys were printed"
 tail -n +2 decoys.csv | cut -d, -f1 | grep -qFf - honey/labels-*.csv && complain "a decoy was printed"
 refused 1 "0-94" --order honey-now.json --keys data/keys --format csv --out never --range 0-95
-print_ --order honey-order.json --keys data/keys --format csv --out early
+makes --order honey-order.json --keys data/keys --format csv --out early
 not_office "decoys" manifest import early/manifest.json
 office manifest import honey/manifest.json
 sums_are "$honey" "95 95 0 0 0"
@@ -226,12 +193,12 @@ not_office "exists already" batch keys "$sitebatch" --out to.keys --to press.crt
 not_office "no PINs" batch keys "$honey" --pin-out no.pin --to press.crt
 not_office "wanted" batch keys "$honey" --to press.crt
 [ "$(stat -c %a s.keys)" = 600 ] || complain "s.keys is not 0600"
-print_ --order s.json --keys data/keys --format csv --out s-office
+makes --order s.json --keys data/keys --format csv --out s-office
 words="--site site --passphrase-file site-passphrase --keys-passphrase-file press-passphrase"
-print_ --order s.json --keys s.keys --pin-keys s.pin $words --format csv --out s-site
+makes --order s.json --keys s.keys --pin-keys s.pin $words --format csv --out s-site
 certified="--site site --passphrase-file site-passphrase --cert-key"
-print_ --order s.json --keys to.keys --pin-keys to.pin $certified press.key --format csv --out s-cert
-print_ --order s.json --keys curve.keys --pin-keys curve.pin $certified curve.key --format csv \
+makes --order s.json --keys to.keys --pin-keys to.pin $certified press.key --format csv --out s-cert
+makes --order s.json --keys curve.keys --pin-keys curve.pin $certified curve.key --format csv \
     --out s-curve
 for folder in s-site s-cert s-curve; do
     cmp -s s-office/labels-*.csv $folder/labels-*.csv || complain "$folder has other labels"
@@ -261,7 +228,7 @@ for bad in "old has expired" "signer keyEncipherment" "web another use" "nowhere
     refused 1 "${bad#* }" $keys --format pdf --out p --package p.p7m --to "${bad%% *}.crt"
 done
 [ ! -e p ] && [ ! -e p.p7m ] || complain "a refused certificate left files"
-print_ $keys --format pdf --out p --package p.p7m --to press.crt
+makes $keys --format pdf --out p --package p.p7m --to press.crt
 refused 1 "exists already" $keys --format pdf --out p2 --package p.p7m --to press.crt
 grep -aq '%PDF' p.p7m && complain "the package is not encrypted"
 "$codegen" unpack p.p7m --cert-key press.key --out got --site data/keys >out 2>err ||

@@ -3,58 +3,11 @@
 # Labels over their whole way: order, PDF through pdftoppm at 300 dpi and zbarimg, all 1,000 read and
 # equal to the CSV; PNG and SVG; resume; what is refused; kill -9 in the middle; a full disk.
 # usage: labels.sh PATH/TO/assay-batch PATH/TO/assay-codegen
-set -u
-batch=$(realpath "$1")
-codegen=$(realpath "$2")
-work=$(mktemp -d /tmp/assay-labels-XXXXXX)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export ASSAY_PASSPHRASE=correct-horse
-failures=0
-
-complain() {
-    echo "FAILED: $*" >&2
-    failures=$((failures + 1))
-}
-
-office() {
-    "$batch" "$@" --data data >out 2>err </dev/null || complain "$* exited $?: $(cat err)"
-}
-
-# print_ OUT ARGUMENTS...: must exit 0 with nothing on stderr
-print_() {
-    local out=$1
-    shift
-    "$codegen" --order order.json --keys data/keys --out "$out" "$@" >out 2>err </dev/null
-    local status=$?
-    [ "$status" = 0 ] || complain "codegen $* exited $status: $(cat err)"
-    [ ! -s err ] || complain "codegen $* wrote to stderr: $(cat err)"
-}
-
-# refused STATUS WORDS ARGUMENTS...: must exit so, with one line on stderr that holds the words
-refused() {
-    local wanted=$1 words=$2
-    shift 2
-    "$codegen" "$@" >out 2>err </dev/null
-    local status=$?
-    [ "$status" = "$wanted" ] || complain "codegen $* exited $status, not $wanted: $(cat err)"
-    [ "$(wc -l <err)" = 1 ] || complain "codegen $* did not write one line: $(cat err)"
-    grep -qF -- "$words" err || complain "codegen $* did not say \"$words\": $(cat err)"
-}
+. "$(dirname "$0")/labels_common.sh"
 
 # same_ WHAT A B: two files are equal
 same_() {
     cmp -s "$2" "$3" || complain "$1: $2 and $3 differ"
-}
-
-# urls CSV...: what the labels must say, sorted
-urls() {
-    cat "$@" | tr -d '\r' | awk -F, '$1 != "code" { print $3 }' | sort
-}
-
-# read_codes IMAGE...: what zbarimg reads, sorted
-read_codes() {
-    zbarimg -q --raw -Sdisable -Sqrcode.enable "$@" 2>/dev/null | sort
 }
 
 "$batch" init data --brand Brand --host https://v.brand.cn >out 2>err || complain "init: $(cat err)"

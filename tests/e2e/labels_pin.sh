@@ -3,42 +3,13 @@
 # What labels say besides the code: PINs on the label, apart, or nowhere, so that no file has both;
 # texts in both languages and fonts; options of formats; layouts of one's own; what is refused.
 # usage: labels_pin.sh PATH/TO/assay-batch PATH/TO/assay-codegen
-set -u
-batch=$(realpath "$1")
-codegen=$(realpath "$2")
-work=$(mktemp -d /tmp/assay-pin-XXXXXX)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export ASSAY_PASSPHRASE=correct-horse
-failures=0
+. "$(dirname "$0")/labels_common.sh"
 
-complain() {
-    echo "FAILED: $*" >&2
-    failures=$((failures + 1))
-}
-
-office() {
-    "$batch" "$@" --data data >out 2>err </dev/null || complain "$* exited $?: $(cat err)"
-}
-
-# print_ OUT ARGUMENTS...: must exit 0 with nothing on stderr
-print_() {
-    local out=$1
-    shift
-    "$codegen" --order "${order:-order.json}" --keys data/keys --out "$out" "$@" >out 2>err </dev/null
-    local status=$?
-    [ "$status" = 0 ] || complain "codegen $* exited $status: $(cat err)"
-    [ ! -s err ] || complain "codegen $* wrote to stderr: $(cat err)"
-}
-
-# refused STATUS WORDS ARGUMENTS...: must exit so, say the words, and leave nothing
-refused() {
+# not_made STATUS WORDS ARGUMENTS...: labels of ${order:-order.json} are refused, and nothing is left
+not_made() {
     local wanted=$1 words=$2
     shift 2
-    "$codegen" --order "${order:-order.json}" --keys data/keys --out refused "$@" >out 2>err </dev/null
-    local status=$?
-    [ "$status" = "$wanted" ] || complain "codegen $* exited $status, not $wanted: $(cat err)"
-    grep -qF -- "$words" err || complain "codegen $* did not say \"$words\": $(cat err)"
+    refused "$wanted" "$words" --order "${order:-order.json}" --keys data/keys --out refused "$@"
     [ ! -e refused ] || complain "codegen $* left $(ls -A refused)"
 }
 
@@ -85,7 +56,7 @@ lacks text PIN
 print_ label --format pdf --range 0-20
 pdftotext label/*.pdf text
 holds text "$(head -1 secrets)"
-order=nopin.json refused 1 "has no PINs" --format pdf --pin separate
+order=nopin.json not_made 1 "has no PINs" --format pdf --pin separate
 
 # -- a job with PINs apart, killed and gone on with, is one clean run --
 office batch create --sku YB --count 60000 --lot B --pin --out big.json
@@ -113,21 +84,21 @@ pdftotext free/*.pdf text
 for words in 广州安芯科技有限公司 'Made in China' '客服 400-000-0000' 'Ünïcode ×2'; do
     holds text "$words"
 done
-order=emoji.json refused 1 "U+1F50B" --format pdf
-refused 1 "U+1F600" --format zpl --text 😀
-refused 2 "more than 4" --format pdf --text a --text b --text c --text d --text e
-refused 2 "--text is" --format pdf --text "$(printf 'a\tb')"
-refused 2 "--text is" --format pdf --text "$(printf '\xff')"
-refused 1 "cannot open the font" --format pdf --font /nowhere.ttf
+order=emoji.json not_made 1 "U+1F50B" --format pdf
+not_made 1 "U+1F600" --format zpl --text 😀
+not_made 2 "more than 4" --format pdf --text a --text b --text c --text d --text e
+not_made 2 "--text is" --format pdf --text "$(printf 'a\tb')"
+not_made 2 "--text is" --format pdf --text "$(printf '\xff')"
+not_made 1 "cannot open the font" --format pdf --font /nowhere.ttf
 printf 'no font' >bad.ttf
-refused 1 "is not a TrueType font" --format pdf --font bad.ttf
+not_made 1 "is not a TrueType font" --format pdf --font bad.ttf
 
 # -- options that belong to a format --
-refused 2 "--bom goes with --format csv" --format pdf --bom
-refused 2 "--native-qr goes with --format zpl" --format epl --native-qr
-refused 2 "--qr mask goes with --format pdf" --format svg --qr mask
-refused 2 "--one-file goes with --format svg" --format png --one-file
-refused 2 "--pin is label, separate or none" --format pdf --pin both
+not_made 2 "--bom goes with --format csv" --format pdf --bom
+not_made 2 "--native-qr goes with --format zpl" --format epl --native-qr
+not_made 2 "--qr mask goes with --format pdf" --format svg --qr mask
+not_made 2 "--one-file goes with --format svg" --format png --one-file
+not_made 2 "--pin is label, separate or none" --format pdf --pin both
 print_ bom --format csv --bom --range 0-0
 [ "$(head -c 3 bom/*.csv | od -An -tx1 | tr -d ' ')" = efbbbf ] || complain "--bom"
 [ "$(head -c 4 whole/*.csv)" = code ] || complain "a mark without --bom"
@@ -160,12 +131,12 @@ print_ own --format pdf --layout-file own.yaml --range 0-11
 pdfinfo own/*.pdf >out
 grep -q 'Page size: *425.* x 255' out || complain "own layout: $(grep size out)"
 sed 's/rows: 3/rows: 4/; s/left: 2/left: two/; s/columns/colums/' own.yaml >wrong.yaml
-refused 1 "wrong.yaml:4: colums: a layout has no such entry" --format pdf --layout-file wrong.yaml
+lines=3 not_made 1 "wrong.yaml:4: colums: a layout has no such entry" --format pdf --layout-file wrong.yaml
 holds err "wrong.yaml:6: left: must be a length"
-refused 1 "nowhere.yaml" --format pdf --layout-file nowhere.yaml
-refused 2 "exclude each other" --format pdf --layout-file own.yaml --layout a4-21
-refused 2 "roll:WIDTHxHEIGHT+GAP" --format pdf --layout roll:40
-refused 1 "below 0.33 mm" --format zpl --layout roll:30x12+2
+lines=2 not_made 1 "nowhere.yaml" --format pdf --layout-file nowhere.yaml
+not_made 2 "exclude each other" --format pdf --layout-file own.yaml --layout a4-21
+not_made 2 "roll:WIDTHxHEIGHT+GAP" --format pdf --layout roll:40
+not_made 1 "below 0.33 mm" --format zpl --layout roll:30x12+2
 
 [ "$failures" = 0 ] && echo "labels and PINs: all well"
 [ "$failures" = 0 ]

@@ -3,27 +3,10 @@
 # Labels of every format and layout, rendered and read back by programs that are not ours: none unread,
 # none wrong. PDF for printers of 203, 300 and 600 dpi, drawn as they do, by zbarimg and zxing-wasm.
 # usage: labels_read.sh PATH/TO/assay-batch PATH/TO/assay-codegen [COUNT]
-set -u
-batch=$(realpath "$1")
-codegen=$(realpath "$2")
+. "$(dirname "$0")/labels_common.sh"
 count=${3:-1000}
-here=$(realpath "$(dirname "$0")")
-work=$(mktemp -d /tmp/assay-read-XXXXXX)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export ASSAY_PASSPHRASE=correct-horse
-failures=0
 total=0
 first=0
-
-complain() {
-    echo "FAILED: $*" >&2
-    failures=$((failures + 1))
-}
-
-office() {
-    "$batch" "$@" --data data >out 2>err </dev/null || complain "$* exited $?: $(cat err)"
-}
 
 # labels PERCENT ARGUMENTS...: so many of all labels into labels/, what they must say into wanted
 labels() {

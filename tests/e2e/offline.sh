@@ -5,44 +5,10 @@
 # URL as GS1's own rules have it (bwip-js).
 # And online: the running verifier publishes the list and judges signatures.
 # usage: offline.sh PATH/TO/assay-batch PATH/TO/assay-codegen PATH/TO/assay-verifier
-set -u
-batch=$(realpath "$1")
-codegen=$(realpath "$2")
 verifier=$(realpath "$3")
-here=$(dirname "$(realpath "$0")")
-work=$(mktemp -d /tmp/assay-offline-XXXXXX)
+. "$(dirname "$0")/labels_common.sh"
 server=
 trap 'if [ -n "$server" ]; then kill "$server"; wait "$server"; fi; rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export ASSAY_PASSPHRASE=correct-horse
-failures=0
-
-complain() {
-    echo "FAILED: $*" >&2
-    failures=$((failures + 1))
-}
-
-office() {
-    "$batch" "$@" --data data >out 2>err </dev/null || complain "$* exited $?: $(cat err)"
-}
-
-print_() {
-    local order=$1 out=$2
-    shift 2
-    "$codegen" --order "$order" --keys data/keys --out "$out" "$@" >out 2>err </dev/null ||
-        complain "codegen $* exited $?: $(cat err)"
-}
-
-# refused STATUS WORDS ARGUMENTS...: must exit so, with one line on stderr that holds the words
-refused() {
-    local wanted=$1 words=$2
-    shift 2
-    "$codegen" "$@" >out 2>err </dev/null
-    local status=$?
-    [ "$status" = "$wanted" ] || complain "codegen $* exited $status, not $wanted: $(cat err)"
-    [ "$(wc -l <err)" = 1 ] || complain "codegen $* did not write one line: $(cat err)"
-    grep -qF -- "$words" err || complain "codegen $* did not say \"$words\": $(cat err)"
-}
 
 # says STATUS WORDS LABEL...: what verify-offline must exit with and print
 says() {
@@ -87,12 +53,12 @@ refused 2 "o1-gs1, not 'o2'" --order offline.json $all --url o2
 [ ! -e never ] || complain "a refused job made a folder"
 
 # -- labels --
-print_ offline.json o1 --format csv
-print_ offline.json o1gs1 --format csv --form o1-gs1
-print_ plain.json short --format csv
-print_ plain.json gs1 --format csv --url gs1
-print_ plain.json lot --format csv --url gs1-lot
-print_ no-gtin.json expired --format csv
+order=offline.json print_ o1 --format csv
+order=offline.json print_ o1gs1 --format csv --form o1-gs1
+order=plain.json print_ short --format csv
+order=plain.json print_ gs1 --format csv --url gs1
+order=plain.json print_ lot --format csv --url gs1-lot
+order=no-gtin.json print_ expired --format csv
 office keys publish --out keys.json
 [ "$(cat out)" = 2 ] || complain "keys publish counted $(cat out)"
 office keys publish --out keys.json
@@ -189,7 +155,7 @@ office keys publish --out keys.json
 says 1 "its batch was revoked" "${o1[99]}"
 
 # -- printed and read again --
-print_ offline.json pdf --format pdf --range 0-41
+order=offline.json print_ pdf --format pdf --range 0-41
 pdftoppm -r 300 -gray pdf/*.pdf page
 zbarimg -q --raw -Sdisable -Sqrcode.enable page-*.pgm 2>/dev/null | sort >read
 head -42 o1.urls | sort >expected
