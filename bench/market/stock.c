@@ -17,13 +17,13 @@ static void ship(struct market_world *world, uint16_t at)
     const struct market_assumptions *a = &world->assumptions;
     struct market_batch *batch = &world->batches[at];
     struct market_random random = market_random_stream(world->seed, MARKET_STREAM_BATCH, at, 0);
-    while (batch->region_count < a->batch_regions &&
-           batch->region_count < MARKET_BATCH_REGIONS_MAX) {
+    do {
         bool abroad = batch->market[0] == '\0' && market_random_chance(&random, a->abroad);
         uint16_t city =
             market_city_of_country(&world->geography, country_of(batch), abroad, &random);
         batch->regions[batch->region_count++] = world->geography.cities[city].region_index;
-    }
+    } while (batch->region_count < a->batch_regions &&
+             batch->region_count < MARKET_BATCH_REGIONS_MAX);
     batch->diverted = a->diversion > 0 && at % 2 == 0;
 }
 
