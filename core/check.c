@@ -131,7 +131,7 @@ static enum assay_error check_scan(struct check *check, uint64_t position,
     error = error == ASSAY_OK ? check_of_item(check, position, record->scan.item, record) : error;
     if (error == ASSAY_OK) {
         struct assay_risk_where where = where_of(check, &record->scan);
-        assay_risk_cells_take(check->cells, &where, &record->scan, position);
+        error = assay_risk_cells_take(check->cells, &where, &record->scan, position);
     }
     return error;
 }

@@ -7,7 +7,7 @@
 
 #include "core/limits.h"
 
-#define SLOTS (2 * ASSAY_RISK_CELLS_MAX) /* half full at most */
+#define SLOTS_FIRST 4096 /* a power of two; the index is half full at most */
 #define KEY_LEN 8
 #define ROW_LEN 20
 #define LAST_DIRTY UINT32_MAX
@@ -24,31 +24,38 @@ struct cell {
 
 struct assay_risk_cells {
     uint32_t count;
-    uint32_t first_dirty;  /* as next_dirty */
-    uint32_t index[SLOTS]; /* number + 1; 0 = free */
+    uint32_t first_dirty; /* as next_dirty */
+    uint32_t *index;      /* number + 1; 0 = free */
+    uint32_t slots;
+    struct assay_risk_where last; /* looked up last, mostly by the scan that is taken next */
+    uint32_t last_number[2];      /* its cells + 1; 0 = not made yet, or nothing was looked up */
     struct cell cell[ASSAY_RISK_CELLS_MAX];
 };
 
-_Static_assert((SLOTS & (SLOTS - 1)) == 0, "the index is masked");
 _Static_assert(ASSAY_RISK_CELLS_OTHER >= ASSAY_BATCHES_MAX + ASSAY_PRODUCTS_MAX,
                "each batch and product finds room for its other countries");
 
 enum assay_error assay_risk_cells_create(struct assay_risk_cells **cells)
 {
+    uint32_t *index = calloc(SLOTS_FIRST, sizeof *index);
     /* Tens of MiB of address space, touched as it fills. */
-    void *memory = mmap(NULL, sizeof **cells, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED) {
+    struct assay_risk_cells *memory = mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE,
+                                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED || index == NULL) {
+        free(index);
         return ASSAY_E_MEMORY;
     }
+    memory->first_dirty = LAST_DIRTY;
+    memory->index = index;
+    memory->slots = SLOTS_FIRST;
     *cells = memory;
-    (*cells)->first_dirty = LAST_DIRTY;
     return ASSAY_OK;
 }
 
 void assay_risk_cells_destroy(struct assay_risk_cells *cells)
 {
     if (cells != NULL) {
+        free(cells->index);
         munmap(cells, sizeof *cells);
     }
 }
@@ -64,31 +71,46 @@ static uint64_t other_country(uint64_t key)
     return (key & ~0xFFFFull) | (uint64_t)'Z' << 8 | 'Z';
 }
 
+static uint32_t home_of(const struct assay_risk_cells *cells, uint64_t key)
+{
+    return (uint32_t)((key * 0x9E3779B97F4A7C15ull) >> 32) & (cells->slots - 1);
+}
+
+void assay_risk_cells_prefetch(const struct assay_risk_cells *cells,
+                               const struct assay_risk_where *where, bool again)
+{
+    const uint32_t *slot =
+        &cells->index[home_of(cells, key_of(OF_BATCH, where->batch, where->country))];
+    if (!again) {
+        __builtin_prefetch(slot);
+    } else if (*slot != 0) {
+        __builtin_prefetch(&cells->cell[*slot - 1], 1);
+    }
+}
+
 /* Slot of the key, or the free slot where it belongs. */
 static uint32_t slot_of(const struct assay_risk_cells *cells, uint64_t key)
 {
-    uint32_t at = (uint32_t)((key * 0x9E3779B97F4A7C15ull) >> 32) & (SLOTS - 1);
+    uint32_t at = home_of(cells, key);
     while (cells->index[at] != 0 && cells->cell[cells->index[at] - 1].key != key) {
-        at = (at + 1) & (SLOTS - 1);
+        at = (at + 1) & (cells->slots - 1);
     }
     return at;
 }
 
-/* Slot of the cell that the key's scans are counted in, made or not. */
-static uint32_t counting_slot(const struct assay_risk_cells *cells, uint64_t *key)
+/* The cell that the key's scans are counted in, + 1; 0 = not made yet, and then *key names it. */
+static uint32_t counting_cell(const struct assay_risk_cells *cells, uint64_t *key)
 {
-    uint32_t at = slot_of(cells, *key);
-    bool full = cells->count >= ASSAY_RISK_CELLS_MAX - ASSAY_RISK_CELLS_OTHER;
-    if (cells->index[at] == 0 && full) {
+    uint32_t number = cells->index[slot_of(cells, *key)];
+    if (number == 0 && cells->count >= ASSAY_RISK_CELLS_MAX - ASSAY_RISK_CELLS_OTHER) {
         *key = other_country(*key);
-        at = slot_of(cells, *key);
+        number = cells->index[slot_of(cells, *key)];
     }
-    return at;
+    return number;
 }
 
-static struct assay_risk_cell look(const struct assay_risk_cells *cells, uint64_t key)
+static struct assay_risk_cell look(const struct assay_risk_cells *cells, uint32_t number)
 {
-    uint32_t number = cells->index[counting_slot(cells, &key)];
     if (number == 0) {
         return (struct assay_risk_cell){0};
     }
@@ -96,30 +118,57 @@ static struct assay_risk_cell look(const struct assay_risk_cells *cells, uint64_
     return (struct assay_risk_cell){.items = cell->items, .mass = cell->mass};
 }
 
-void assay_risk_cells_around(const struct assay_risk_cells *cells,
-                             const struct assay_risk_where *where, struct assay_risk_around *around)
+void assay_risk_cells_around(struct assay_risk_cells *cells, const struct assay_risk_where *where,
+                             struct assay_risk_around *around)
 {
-    around->batch = look(cells, key_of(OF_BATCH, where->batch, where->country));
-    around->product = look(cells, key_of(OF_PRODUCT, where->product, where->country));
+    uint64_t batch = key_of(OF_BATCH, where->batch, where->country);
+    uint64_t product = key_of(OF_PRODUCT, where->product, where->country);
+    cells->last = *where;
+    cells->last_number[0] = counting_cell(cells, &batch);
+    cells->last_number[1] = counting_cell(cells, &product);
+    around->batch = look(cells, cells->last_number[0]);
+    around->product = look(cells, cells->last_number[1]);
 }
 
-static struct cell *add(struct assay_risk_cells *cells, uint32_t slot, uint64_t key)
+/* Double the index. */
+static enum assay_error grow(struct assay_risk_cells *cells)
+{
+    uint32_t *wider = calloc(2 * (size_t)cells->slots, sizeof *wider);
+    if (wider == NULL) {
+        return ASSAY_E_MEMORY;
+    }
+    free(cells->index);
+    cells->index = wider;
+    cells->slots *= 2;
+    for (uint32_t number = 1; number <= cells->count; number++) {
+        cells->index[slot_of(cells, cells->cell[number - 1].key)] = number;
+    }
+    return ASSAY_OK;
+}
+
+/* A new cell; NULL without memory. */
+static struct cell *add(struct assay_risk_cells *cells, uint64_t key)
 {
     assay_assert(cells->count < ASSAY_RISK_CELLS_MAX);
+    if (2 * (cells->count + 1) > cells->slots && grow(cells) != ASSAY_OK) {
+        return NULL;
+    }
     struct cell *cell = &cells->cell[cells->count];
     cell->key = key;
-    cells->index[slot] = ++cells->count;
+    cells->index[slot_of(cells, key)] = ++cells->count;
     return cell;
 }
 
-static void count(struct assay_risk_cells *cells, uint64_t key,
-                  const struct assay_scan_record *scan, uint64_t position)
+static enum assay_error count(struct assay_risk_cells *cells, uint64_t key, uint32_t number,
+                              const struct assay_scan_record *scan, uint64_t position)
 {
-    uint32_t slot = counting_slot(cells, &key);
-    uint32_t number = cells->index[slot];
-    struct cell *cell = number != 0 ? &cells->cell[number - 1] : add(cells, slot, key);
+    number = number != 0 ? number : counting_cell(cells, &key);
+    struct cell *cell = number != 0 ? &cells->cell[number - 1] : add(cells, key);
+    if (cell == NULL) {
+        return ASSAY_E_MEMORY;
+    }
     if (position <= cell->position) {
-        return;
+        return ASSAY_OK;
     }
     cell->position = position;
     cell->items += (scan->flags & ASSAY_SCAN_FIRST) != 0 && cell->items < UINT32_MAX;
@@ -128,16 +177,28 @@ static void count(struct assay_risk_cells *cells, uint64_t key,
         cell->next_dirty = cells->first_dirty;
         cells->first_dirty = (uint32_t)(cell - cells->cell) + 1;
     }
+    return ASSAY_OK;
 }
 
-void assay_risk_cells_take(struct assay_risk_cells *cells, const struct assay_risk_where *where,
-                           const struct assay_scan_record *scan, uint64_t position)
+static bool is_last(const struct assay_risk_cells *cells, const struct assay_risk_where *where)
+{
+    return cells->last.batch == where->batch && cells->last.product == where->product &&
+           memcmp(cells->last.country, where->country, sizeof where->country) == 0;
+}
+
+enum assay_error assay_risk_cells_take(struct assay_risk_cells *cells,
+                                       const struct assay_risk_where *where,
+                                       const struct assay_scan_record *scan, uint64_t position)
 {
     if (!assay_scan_counts(scan)) {
-        return;
+        return ASSAY_OK;
     }
-    count(cells, key_of(OF_BATCH, where->batch, where->country), scan, position);
-    count(cells, key_of(OF_PRODUCT, where->product, where->country), scan, position);
+    bool last = is_last(cells, where);
+    enum assay_error error = count(cells, key_of(OF_BATCH, where->batch, where->country),
+                                   last ? cells->last_number[0] : 0, scan, position);
+    return error != ASSAY_OK ? error
+                             : count(cells, key_of(OF_PRODUCT, where->product, where->country),
+                                     last ? cells->last_number[1] : 0, scan, position);
 }
 
 uint32_t assay_risk_cells_count(const struct assay_risk_cells *cells)
@@ -188,14 +249,16 @@ enum assay_error assay_risk_cells_load(struct assay_risk_cells *cells, struct as
     for (int i = 1; i < KEY_LEN; i++) {
         packed = packed << 8 | key.data[i];
     }
-    uint32_t slot = slot_of(cells, packed);
-    if (cells->index[slot] != 0) {
+    if (cells->index[slot_of(cells, packed)] != 0) {
         return ASSAY_E_CORRUPT;
     }
     if (cells->count == ASSAY_RISK_CELLS_MAX) {
         return ASSAY_E_FULL;
     }
-    struct cell *cell = add(cells, slot, packed);
+    struct cell *cell = add(cells, packed);
+    if (cell == NULL) {
+        return ASSAY_E_MEMORY;
+    }
     struct assay_wire wire = assay_wire_reader(value.data, value.len_bytes);
     cell->position = assay_wire_get_u64(&wire);
     cell->items = assay_wire_get_u32(&wire);

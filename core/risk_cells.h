@@ -31,13 +31,19 @@ ASSAY_MUST_CHECK enum assay_error assay_risk_cells_create(struct assay_risk_cell
 void assay_risk_cells_destroy(struct assay_risk_cells *cells);
 
 /** The two cells as they are now; empty ones if nothing happened there. */
-void assay_risk_cells_around(const struct assay_risk_cells *cells,
-                             const struct assay_risk_where *where,
+void assay_risk_cells_around(struct assay_risk_cells *cells, const struct assay_risk_where *where,
                              struct assay_risk_around *around);
 
-/** Take a scan's record in, of `position`. */
-void assay_risk_cells_take(struct assay_risk_cells *cells, const struct assay_risk_where *where,
-                           const struct assay_scan_record *scan, uint64_t position);
+/** Have the batch's cell at hand soon: its place in the index, and when asked again the cell. */
+void assay_risk_cells_prefetch(const struct assay_risk_cells *cells,
+                               const struct assay_risk_where *where, bool again);
+
+/** Take a scan's record in, of `position`. Quick if its surroundings were looked up last.
+ *  ASSAY_OK; ASSAY_E_MEMORY: a cell is not counted, end the process. */
+ASSAY_MUST_CHECK enum assay_error assay_risk_cells_take(struct assay_risk_cells *cells,
+                                                        const struct assay_risk_where *where,
+                                                        const struct assay_scan_record *scan,
+                                                        uint64_t position);
 
 /** How many cells there are. */
 uint32_t assay_risk_cells_count(const struct assay_risk_cells *cells);
@@ -53,7 +59,7 @@ void assay_risk_cells_take_dirty(struct assay_risk_cells *cells,
                                              struct assay_span value),
                                  void *context);
 
-/** Take one row in. ASSAY_OK; ASSAY_E_CORRUPT; ASSAY_E_FULL. */
+/** Take one row in. ASSAY_OK; ASSAY_E_CORRUPT; ASSAY_E_FULL; ASSAY_E_MEMORY. */
 ASSAY_MUST_CHECK enum assay_error assay_risk_cells_load(struct assay_risk_cells *cells,
                                                         struct assay_span key,
                                                         struct assay_span value);

@@ -107,8 +107,8 @@ static int open_environment(struct assay_state *state, const char *dir, bool rea
     unsigned flags = MDB_NOTLS | MDB_NORDAHEAD | (read_only ? MDB_RDONLY : 0);
     uint64_t map_bytes = ASSAY_STATE_MAP_BYTES;
     int rc = open_mapped(state, dir, flags, map_bytes);
-    /* Address space can be bounded too, by ulimit -v or a sanitizer. */
-    while (rc == ENOMEM && map_bytes > ASSAY_STATE_MAP_BYTES_MIN) {
+    /* Address space can be bounded too, by ulimit -v or a sanitizer; valgrind says EINVAL. */
+    while ((rc == ENOMEM || rc == EINVAL) && map_bytes > ASSAY_STATE_MAP_BYTES_MIN) {
         map_bytes /= 4;
         rc = open_mapped(state, dir, flags, map_bytes);
     }

@@ -39,6 +39,10 @@ static void decide_group(struct assay_store_pass *pass, struct assay_scan_group 
         return;
     }
     for (uint32_t i = 0; i < group->count && pass->error == ASSAY_OK; i++) {
+        if (i + 4 < group->count) {
+            assay_store_prefetch(store, group->requests[i + 4], false);
+            assay_store_prefetch(store, group->requests[i + 2], true);
+        }
         assay_store_decide_one(pass, group->requests[i], group->answers[i],
                                &pass->session->base[i]);
     }

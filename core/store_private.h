@@ -180,6 +180,10 @@ ASSAY_MUST_CHECK enum assay_error assay_store_item_locked(struct assay_store_ses
 
 /* -- store_risk.c, under the store's lock -- */
 
+/** Have a scan's surroundings at hand soon: asked twice, some scans ahead. */
+void assay_store_prefetch(const struct assay_store *store, const struct assay_scan_request *request,
+                          bool again);
+
 /** What a scan's risk needs to know: market, surroundings and table as they are now.
  *  place: as the ledger knows it; borrowed by the scene. */
 struct assay_item_scene assay_store_scene(const struct assay_store *store,
@@ -190,9 +194,11 @@ struct assay_item_scene assay_store_scene(const struct assay_store *store,
 void assay_store_weigh(const struct assay_store *store, const struct assay_batch_facts *facts,
                        const struct assay_item *item, struct assay_risk *risk);
 
-/** Take a scan's record into the cells of its batch and product. */
-void assay_store_take_cells(struct assay_store *store, const struct assay_batch_facts *facts,
-                            const struct assay_scan_record *scan, uint64_t position);
+/** Take a scan's record into the cells of its batch and product. ASSAY_OK or ASSAY_E_MEMORY. */
+ASSAY_MUST_CHECK enum assay_error assay_store_take_cells(struct assay_store *store,
+                                                         const struct assay_batch_facts *facts,
+                                                         const struct assay_scan_record *scan,
+                                                         uint64_t position);
 
 /* -- store_put.c, under the store's lock -- */
 

@@ -30,8 +30,7 @@ static enum assay_error apply_scan(struct assay_store *store, const struct assay
     const struct assay_place *place = assay_catalog_place(store->catalog, scan->place);
     struct assay_item_scene scene = assay_store_scene(store, facts, place);
     assay_item_apply_scan(item, scan, &scene, position);
-    assay_store_take_cells(store, facts, scan, position);
-    return ASSAY_OK;
+    return assay_store_take_cells(store, facts, scan, position);
 }
 
 static enum assay_error apply_to_item(struct assay_store *store, const struct assay_record *record,

@@ -12,6 +12,15 @@ static struct assay_risk_where where_of(const struct assay_batch_facts *facts,
     return where;
 }
 
+void assay_store_prefetch(const struct assay_store *store, const struct assay_scan_request *request,
+                          bool again)
+{
+    if (request->batch != NULL) {
+        struct assay_risk_where where = where_of(request->batch, request->place.country);
+        assay_risk_cells_prefetch(store->cells, &where, again);
+    }
+}
+
 struct assay_item_scene assay_store_scene(const struct assay_store *store,
                                           const struct assay_batch_facts *facts,
                                           const struct assay_place *place)
@@ -37,12 +46,13 @@ void assay_store_weigh(const struct assay_store *store, const struct assay_batch
     assay_risk_weigh(&item->risk, &around, assay_catalog_risk_table(store->catalog), false, risk);
 }
 
-void assay_store_take_cells(struct assay_store *store, const struct assay_batch_facts *facts,
-                            const struct assay_scan_record *scan, uint64_t position)
+enum assay_error assay_store_take_cells(struct assay_store *store,
+                                        const struct assay_batch_facts *facts,
+                                        const struct assay_scan_record *scan, uint64_t position)
 {
     const struct assay_place *place = assay_catalog_place(store->catalog, scan->place);
     struct assay_risk_where where = where_of(facts, place->country);
-    assay_risk_cells_take(store->cells, &where, scan, position);
+    return assay_risk_cells_take(store->cells, &where, scan, position);
 }
 
 enum assay_error assay_store_item_risk(struct assay_store *store, uint64_t key,

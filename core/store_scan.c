@@ -312,7 +312,9 @@ static void record_scan(struct trial *trial)
     pass->at += ASSAY_SCAN_RECORD_LEN;
     pass->records++;
     assay_item_apply_weighed(item, &record, position);
-    assay_store_take_cells(pass->store, trial->request->batch, &record, position);
+    enum assay_error error =
+        assay_store_take_cells(pass->store, trial->request->batch, &record, position);
+    pass->error = error != ASSAY_OK ? error : pass->error;
     raise_alert(trial);
     tell_item(trial, item);
     tell_verdict(trial, record.verdict);
