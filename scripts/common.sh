@@ -83,12 +83,13 @@ npm_ci() {
     cp "$1/package-lock.json" "$stamp"
 }
 
-# build PRESET...
+# build PRESET...: with the options of configure_with, if any
+configure_with=()
 build() {
     local preset
     for preset in "$@"; do
         say "build $preset"
-        cmake --preset "$preset" >"build-$preset.log" 2>&1 ||
+        cmake --preset "$preset" "${configure_with[@]}" >"build-$preset.log" 2>&1 ||
             { cat "build-$preset.log" >&2; rm -f "build-$preset.log"; die "configuring $preset failed"; }
         rm -f "build-$preset.log"
         cmake --build --preset "$preset" -- --quiet || die "building $preset failed"

@@ -27,7 +27,10 @@ int assay_login_post(h2o_handler_t *handler, h2o_req_t *request);
 /** POST /audit/logout: the session ends. */
 int assay_logout_post(h2o_handler_t *handler, h2o_req_t *request);
 
-/** GET /assets/NAME: what the page needs. */
+/** GET /audit/: the dashboard, for who has logged in; others are led to the login. */
+int assay_dashboard_get(h2o_handler_t *handler, h2o_req_t *request);
+
+/** GET /assets/NAME: what the pages need. */
 int assay_asset_get(h2o_handler_t *handler, h2o_req_t *request);
 
 /** GET /healthz: the loop turns. */

@@ -5,6 +5,7 @@
 #include "verifier/form.h"
 #include "verifier/handlers.h"
 #include "verifier/page_reply.h"
+#include "verifier/pages/page_dashboard.h"
 #include "verifier/reply.h"
 
 /* The path as sent, with NUL, for the language switch. */
@@ -96,10 +97,25 @@ int assay_page_get(h2o_handler_t *handler, h2o_req_t *request)
     return 0;
 }
 
-static bool accepts_gzip(const h2o_req_t *request)
+/* The smallest form that the client takes, and its name; the name is empty for the plain one. */
+static const struct assay_span *choose_form(const h2o_req_t *request,
+                                            const struct assay_asset *asset, h2o_iovec_t *encoding)
 {
     h2o_iovec_t accept = assay_request_header(request, H2O_TOKEN_ACCEPT_ENCODING);
-    return h2o_contains_token(accept.base, accept.len, H2O_STRLIT("gzip"), ',');
+    const h2o_iovec_t brotli = {H2O_STRLIT("br")};
+    const h2o_iovec_t gzip = {H2O_STRLIT("gzip")};
+    if (asset->brotli.len_bytes > 0 &&
+        h2o_contains_token(accept.base, accept.len, brotli.base, brotli.len, ',')) {
+        *encoding = brotli;
+        return &asset->brotli;
+    }
+    if (asset->gzip.len_bytes > 0 &&
+        h2o_contains_token(accept.base, accept.len, gzip.base, gzip.len, ',')) {
+        *encoding = gzip;
+        return &asset->gzip;
+    }
+    *encoding = h2o_iovec_init("", 0);
+    return &asset->plain;
 }
 
 static void add_header(h2o_req_t *request, const h2o_token_t *token, h2o_iovec_t value)
@@ -108,7 +124,7 @@ static void add_header(h2o_req_t *request, const h2o_token_t *token, h2o_iovec_t
 }
 
 /* An asset's name holds its hash, so the name alone is the entity tag; weak, since it stands for
- * both encodings (RFC 9110, 8.8.1). */
+ * every encoding (RFC 9110, 8.8.1). */
 static h2o_iovec_t etag_of(h2o_req_t *request, const struct assay_asset *asset)
 {
     return h2o_concat(&request->pool, h2o_iovec_init(H2O_STRLIT("W/\"")),
@@ -121,6 +137,9 @@ int assay_asset_get(h2o_handler_t *handler, h2o_req_t *request)
     (void)handler;
     h2o_iovec_t path = assay_request_path(request);
     const struct assay_asset *asset = assay_page_asset(path.base, path.len);
+    if (asset == NULL) {
+        asset = assay_dashboard_asset(path.base, path.len);
+    }
     if (asset == NULL) {
         assay_reply_problem(request, 404, "path", "There is nothing at this path.");
         return 0;
@@ -137,11 +156,11 @@ int assay_asset_get(h2o_handler_t *handler, h2o_req_t *request)
         assay_reply_send(request, 304, type, h2o_iovec_init("", 0));
         return 0;
     }
-    bool gzip = asset->gzip.len_bytes > 0 && accepts_gzip(request);
-    if (gzip) {
-        add_header(request, H2O_TOKEN_CONTENT_ENCODING, h2o_iovec_init(H2O_STRLIT("gzip")));
+    h2o_iovec_t encoding;
+    const struct assay_span *body = choose_form(request, asset, &encoding);
+    if (encoding.len > 0) {
+        add_header(request, H2O_TOKEN_CONTENT_ENCODING, encoding);
     }
-    const struct assay_span *body = gzip ? &asset->gzip : &asset->plain;
     assay_reply_send(request, 200, type, h2o_iovec_init(body->data, body->len_bytes));
     return 0;
 }

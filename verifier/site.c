@@ -19,6 +19,8 @@ static const struct assay_route public_routes[] = {
     {"login", "GET", "/audit/login", 0, assay_login_get},
     {"login", "POST", "/audit/login", ASSAY_ROUTE_SAME_SITE, assay_login_post},
     {"logout", "POST", "/audit/logout", ASSAY_ROUTE_SAME_SITE, assay_logout_post},
+    {"dashboard", "GET", "/audit", 0, assay_dashboard_get},
+    {"dashboard", "GET", "/audit/*", 0, assay_dashboard_get},
     {"page", "GET", "/*", 0, assay_page_get},
 };
 

@@ -40,7 +40,7 @@ def main():
         arrays += [array(f"{word}_plain", plain), array(f"{word}_gzip", packed)]
         rows.append(f"    {{ASSET_{word.upper()}, \"{TYPES[extension]}\",\n"
                     f"     {{{word}_plain, sizeof {word}_plain}},\n"
-                    f"     {{{word}_gzip, sizeof {word}_gzip}}}},\n")
+                    f"     {{{word}_gzip, sizeof {word}_gzip}},\n     {{NULL, 0}}}},\n")
     table = "static const struct assay_asset assets[] = {\n" + "".join(rows) + "};\n"
     with open(sys.argv[1], "w", encoding="utf-8") as file:
         file.write("".join(macros) + "".join(arrays) + table)

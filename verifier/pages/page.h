@@ -40,6 +40,7 @@ struct assay_asset {
     const char *type;
     struct assay_span plain;
     struct assay_span gzip;
+    struct assay_span brotli; /* empty: there is none */
 };
 
 /** Content-Security-Policy of the page; static. */

@@ -90,7 +90,8 @@ enum assay_error assay_page_login_render(const struct assay_page_login *page, ch
                    note_text(&out, page));
     assay_page_put(&out, "<section class=\"card\">\n");
     if (page->who != NULL) {
-        assay_page_put(&out, "<p><bdi>$s</bdi></p>\n", page->who);
+        assay_page_put(&out, "<p><bdi>$s</bdi></p>\n<p><a href=\"/audit/\">$s</a></p>\n", page->who,
+                       say(&out, "打开审计总览", "Open the audit's dashboard"));
         assay_page_logout_form(&out, page->next);
     } else {
         assay_page_login_form(&out, page->next);
