@@ -96,6 +96,7 @@ static const struct assay_tool_option activate_options[] = {
     TEXT("reason", "TEXT", "reason", false, "reason"),
     FLAG("without-manifest", "without_manifest",
          "though no manifest says what was printed; recorded"),
+    TEXT("at", "TIME", "at", false, "they are on sale since then, such as 2026-03-01T00:00:00Z"),
     {0},
 };
 
@@ -165,6 +166,12 @@ static const struct assay_tool_option audit_options[] = {
     TEXT("to", "DATE", NULL, false, "last day, inclusive"),
     TEXT("by", "LIST", NULL, false, "cuts, by comma: product, batch, region, day or week"),
     TEXT("format", "table|csv|json", NULL, false, "default table"),
+    {0},
+};
+
+static const struct assay_tool_option replay_options[] = {
+    TEXT("scan-out", "FILE", NULL, false, "what each row came to: row,verdict,score,level"),
+    TEXT("item-out", "FILE", NULL, false, "how each item looks at the end: code,score,level"),
     {0},
 };
 
@@ -389,6 +396,12 @@ const struct assay_tool_command assay_tool_commands[] = {
      .needs_data = true,
      .options = audit_options,
      .run = assay_tool_audit},
+    {.words = "replay",
+     .operand = "FILE",
+     .help = "Take in past scans from elsewhere, by the rules of scanning; no verifier runs.",
+     .needs_data = true,
+     .options = replay_options,
+     .run = assay_tool_replay},
     {.words = "export",
      .help = "Write the ledger as CSV or JSON lines.",
      .needs_data = true,

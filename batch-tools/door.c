@@ -9,7 +9,6 @@
 
 #include "batch-tools/socket.h"
 #include "core/clock.h"
-#include "core/office.h"
 #include "core/passphrase.h"
 
 enum assay_error assay_tool_keys(struct assay_tool_call *call, unsigned keys)
@@ -36,7 +35,7 @@ enum assay_error assay_tool_keys(struct assay_tool_call *call, unsigned keys)
     return error;
 }
 
-static void actor_fill(struct assay_actor *actor)
+void assay_door_actor(struct assay_actor *actor)
 {
     struct passwd entry;
     struct passwd *found = NULL;
@@ -54,7 +53,7 @@ static enum assay_error run_inside(struct assay_tool_call *call, struct assay_st
                                    const struct assay_office_request *asked, json_t **result)
 {
     struct assay_actor actor = {0};
-    actor_fill(&actor);
+    assay_door_actor(&actor);
     struct assay_office_request request = *asked;
     request.actor = &actor;
     request.now_unix_ms = assay_clock_unix_ms();

@@ -5,10 +5,14 @@
 #define ASSAY_BATCH_TOOLS_DOOR_H
 
 #include "batch-tools/tool.h"
+#include "core/office.h"
 
 /** Run one office command with all scopes, as the user who runs this program.
  *  result: out, a new reference. returns ASSAY_OK; or the refusal, its reason in the call. */
 ASSAY_MUST_CHECK enum assay_error assay_door_run(struct assay_tool_call *call, const char *command,
                                                  const json_t *params, json_t **result);
+
+/** Who runs this program, with all scopes: "uid 0 (root)". */
+void assay_door_actor(struct assay_actor *actor);
 
 #endif

@@ -98,6 +98,8 @@ enum assay_error assay_tool_site_add(struct assay_tool_call *call);
 enum assay_error assay_tool_token_create(struct assay_tool_call *call);
 /** audit. */
 enum assay_error assay_tool_audit(struct assay_tool_call *call);
+/** replay FILE. */
+enum assay_error assay_tool_replay(struct assay_tool_call *call);
 /** export. */
 enum assay_error assay_tool_export(struct assay_tool_call *call);
 /** backup, restore, check, rebuild. */

@@ -11,7 +11,7 @@ enum state {
     CR,         /* a CR after a record */
 };
 
-#define BYTE_ORDER_MARK_LEN 3
+#define BYTE_ORDER_MARK_LEN ASSAY_CSV_MARK_PASSED
 
 static const char byte_order_mark[] = "\xEF\xBB\xBF";
 
@@ -60,7 +60,11 @@ static enum assay_error end_record(struct assay_csv_reader *reader, struct assay
     if (error != ASSAY_OK) {
         return error;
     }
-    struct assay_csv_record record = {.line = reader->began, .count = reader->count};
+    struct assay_csv_record record;
+    record.line = reader->began;
+    record.offset = reader->began_at;
+    record.end = reader->at + 1;
+    record.count = reader->count;
     for (unsigned i = 0; i < reader->count; i++) {
         record.field[i] = reader->text + reader->start[i];
         record.len[i] = reader->start[i + 1] - reader->start[i] - 1;
@@ -78,6 +82,7 @@ static enum assay_error take_bare(struct assay_csv_reader *reader, char characte
     bool at_start = reader->state == LINE_START || reader->state == FIELD_START;
     if (reader->state == LINE_START) {
         reader->began = reader->line;
+        reader->began_at = reader->at;
     }
     if (character == '"') {
         if (!at_start) {
@@ -169,16 +174,55 @@ static enum assay_error take_first(struct assay_csv_reader *reader, char charact
     return error == ASSAY_OK ? take_one(reader, character, reason) : error;
 }
 
+/* Bytes that are a field's own wherever they stand outside of quotes. */
+static const bool is_plain[256] = {
+    [' ' ... '!'] = true,
+    ['#' ... '+'] = true,
+    ['-' ... '~'] = true,
+    [0x80 ... 0xFF] = true,
+};
+
+/* Take the plain bytes that lie ahead at once; how many there were. What does not fit is left to
+ * take_one, which refuses it. */
+static size_t take_plain(struct assay_csv_reader *reader, const char *data, size_t len_bytes)
+{
+    if (reader->state > BARE || reader->mark < BYTE_ORDER_MARK_LEN) {
+        return 0;
+    }
+    size_t room = ASSAY_CSV_RECORD_BYTES_MAX - reader->used;
+    size_t most = len_bytes < room ? len_bytes : room;
+    size_t count = 0;
+    while (count < most && is_plain[(uint8_t)data[count]]) {
+        reader->text[reader->used + count] = data[count];
+        count++;
+    }
+    if (count > 0 && reader->state == LINE_START) {
+        reader->began = reader->line;
+        reader->began_at = reader->at;
+    }
+    reader->used += count;
+    reader->state = count > 0 ? BARE : reader->state;
+    return count;
+}
+
 enum assay_error assay_csv_reader_feed(struct assay_csv_reader *reader, const char *data,
                                        size_t len_bytes, struct assay_reason *reason)
 {
-    for (size_t i = 0; i < len_bytes; i++) {
+    for (size_t i = 0; i < len_bytes;) {
+        size_t plain = take_plain(reader, data + i, len_bytes - i);
+        reader->at += plain;
+        i += plain;
+        if (i == len_bytes) {
+            break;
+        }
         enum assay_error error = reader->mark < BYTE_ORDER_MARK_LEN
                                      ? take_first(reader, data[i], reason)
                                      : take_one(reader, data[i], reason);
         if (error != ASSAY_OK) {
             return error;
         }
+        reader->at++;
+        i++;
     }
     return ASSAY_OK;
 }

@@ -13,10 +13,14 @@
 /* Fields of one record, and bytes of all of them with a NUL each. Met: E_TOO_LARGE with the line. */
 #define ASSAY_CSV_FIELDS_MAX 16
 #define ASSAY_CSV_RECORD_BYTES_MAX 4096
+/* Value of `mark` for what does not begin a file: no byte order mark is looked for. */
+#define ASSAY_CSV_MARK_PASSED 3
 
 /** One record; borrowed for the call of `take`. Fields end with a NUL. */
 struct assay_csv_record {
-    uint32_t line; /* on which it begins, from 1 */
+    uint32_t line;   /* on which it begins, from 1 */
+    uint64_t offset; /* of its first byte in what was fed */
+    uint64_t end;    /* of what follows it */
     unsigned count;
     const char *field[ASSAY_CSV_FIELDS_MAX];
     size_t len[ASSAY_CSV_FIELDS_MAX];
@@ -29,6 +33,8 @@ struct assay_csv_reader {
     void *context;
     uint32_t line; /* that is being read */
     uint32_t began;
+    uint64_t at; /* offset of the byte that is being read */
+    uint64_t began_at;
     unsigned state;
     unsigned mark; /* bytes of a byte order mark so far */
     unsigned count;

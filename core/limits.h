@@ -40,6 +40,10 @@
 #define ASSAY_CARTON_LABELS_MAX 200000u
 #define ASSAY_CARTON_LABEL_GROUPS_MAX 1024u
 
+/* Rows of a file of past scans that do not stand in order of time: they are sorted in memory, 24 bytes
+ * a row and 32 for its result. Met: refused; sort the file. */
+#define ASSAY_HISTORY_UNSORTED_ROWS_MAX (1u << 26)
+
 /* -- texts, bytes of UTF-8 without the final NUL -- */
 #define ASSAY_BRAND_NAME_MAX 80
 #define ASSAY_SKU_MAX 40           /* [A-Za-z0-9._-] */

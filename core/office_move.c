@@ -35,8 +35,9 @@ enum assay_error assay_office_range(const char *text, uint32_t count, struct ass
 
 /* What is asked of a move beside the record. */
 struct move_ask {
-    bool whole;            /* no range was given */
-    bool without_manifest; /* activate although nothing is reported */
+    bool whole;                         /* no range was given */
+    bool without_manifest;              /* activate although nothing is reported */
+    char at[ASSAY_TIME_TEXT_SIZE + 16]; /* activate since then; empty = now */
 };
 
 static enum assay_error move_read(const struct assay_office_call *call,
@@ -49,8 +50,9 @@ static enum assay_error move_read(const struct assay_office_call *call,
         {"range", ASSAY_JSON_TEXT, false, range, sizeof range, 0, 0, NULL},
         {"reason", ASSAY_JSON_TEXT, false, move->reason_text, sizeof move->reason_text, 0, 0, NULL},
         ASSAY_JSON_BOOLEAN_ROW("without_manifest", false, ask->without_manifest),
+        ASSAY_JSON_TEXT_ROW("at", false, ask->at),
     };
-    size_t count = ASSAY_COUNT_OF(fields) - (move->move == ASSAY_MOVE_ACTIVATE ? 0 : 1);
+    size_t count = ASSAY_COUNT_OF(fields) - (move->move == ASSAY_MOVE_ACTIVATE ? 0 : 2);
     enum assay_error error = assay_json_read(call->params, fields, count, call->reason);
     const struct assay_batch_facts *facts = NULL;
     if (error == ASSAY_OK) {
@@ -69,6 +71,27 @@ static enum assay_error move_read(const struct assay_office_call *call,
                             : assay_office_range(range, facts->count, &move->range, call->reason);
 }
 
+/* The time of an act that lies behind: perhaps before its batch was entered here, for history that
+ * comes from elsewhere. */
+static enum assay_error read_at(const struct assay_office_call *call, const char *text,
+                                int64_t *at_unix_ms)
+{
+    if (text[0] == '\0') {
+        *at_unix_ms = call->now_unix_ms;
+        return ASSAY_OK;
+    }
+    int64_t at = 0;
+    if (assay_time_parse(text, &at) != ASSAY_OK) {
+        return assay_fail(call->reason, ASSAY_E_FIELD,
+                          "at: a time of RFC 3339 is wanted, such as 2026-03-01T00:00:00Z");
+    }
+    if (at > call->now_unix_ms) {
+        return assay_fail(call->reason, ASSAY_E_FIELD, "at: it lies in the future");
+    }
+    *at_unix_ms = at;
+    return ASSAY_OK;
+}
+
 /* Begin the record of a move. */
 static enum assay_error move_begin(const struct assay_office_call *call, enum assay_batch_move move,
                                    struct assay_record *record, struct move_ask *ask)
@@ -76,7 +99,9 @@ static enum assay_error move_begin(const struct assay_office_call *call, enum as
     record->type = ASSAY_RECORD_MOVE;
     record->move.move = move;
     enum assay_error error = move_read(call, &record->move, ask);
-    record->move.at_unix_ms = call->now_unix_ms;
+    if (error == ASSAY_OK) {
+        error = read_at(call, ask->at, &record->move.at_unix_ms);
+    }
     memcpy(record->move.actor, call->actor->name, sizeof record->move.actor);
     return error;
 }

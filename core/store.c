@@ -337,6 +337,11 @@ const struct assay_risk_table *assay_store_risk_table(const struct assay_store *
     return assay_catalog_risk_table(store->catalog);
 }
 
+const uint8_t *assay_store_ledger_id(const struct assay_store *store)
+{
+    return store->ledger_id;
+}
+
 const struct assay_place *assay_store_place(const struct assay_store *store, uint32_t place)
 {
     return assay_catalog_place(store->catalog, place);

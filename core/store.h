@@ -65,6 +65,9 @@ const struct assay_product *assay_store_product(const struct assay_store *store,
 const struct assay_calibration *assay_store_calibration(const struct assay_store *store);
 const struct assay_risk_table *assay_store_risk_table(const struct assay_store *store);
 
+/** The ledger's 16-byte name. threads: any. Valid until close. */
+const uint8_t *assay_store_ledger_id(const struct assay_store *store);
+
 /** A place by its number; static empty place for 0 or an unknown one. threads: any. */
 const struct assay_place *assay_store_place(const struct assay_store *store, uint32_t place);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* POST /v1/codes/CODE/scans. In this order, so that a guess costs no store access: form, tag,
  * place of the address, group. Answers when the group is on disk (group.h). */
+#include "core/device.h"
 #include "verifier/answer.h"
 #include "verifier/cipher_cache.h"
 #include "verifier/config.h"
@@ -211,26 +212,13 @@ static enum assay_error open_code(struct scan_try *try)
     return check_signature(try);
 }
 
-/* A device is known again on the same item only: its tag is keyed by the item. */
 static uint64_t device_tag(const struct scan_try *try)
 {
-    if (!try->body.has_device) {
-        return 0;
-    }
-    struct {
-        uint8_t key[ASSAY_ROOT_KEY_LEN];
-        uint64_t item;
-        uint8_t device[ASSAY_DEVICE_LEN];
-    } input;
-    memcpy(input.key, try->loop->service->device_key, sizeof input.key);
-    input.item = assay_item_key_of(try->batch->handle, try->index);
-    memcpy(input.device, try->body.device, sizeof input.device);
-    uint8_t digest[ASSAY_SHA256_LEN];
-    assay_sha256(&input, sizeof input, digest);
-    assay_bytes_wipe(&input, sizeof input);
-    uint64_t tag;
-    memcpy(&tag, digest, sizeof tag);
-    return tag == 0 ? 1 : tag;
+    return try->body.has_device
+               ? assay_device_tag(try->loop->service->device_key,
+                                  assay_item_key_of(try->batch->handle, try->index),
+                                  try->body.device)
+               : 0;
 }
 
 static enum assay_pin_outcome pin_outcome(const struct scan_try *try)
