@@ -272,6 +272,7 @@ static void add_scan(struct assay_history *history, uint64_t number,
     request->position = row->position;
     request->own_position = row->own_position;
     request->pin = row->pin;
+    request->net = row->net;
     request->channel = row->channel;
     if (what->batch != NULL) {
         request->device =
@@ -446,12 +447,14 @@ static enum assay_error visit_item(void *context, uint64_t number,
         return error != ASSAY_OK ? assay_fail(reason, error, NULL) : ASSAY_OK;
     }
     struct assay_item item;
+    struct assay_risk risk;
     error = assay_store_item(history->options.session, key, &item);
+    if (error == ASSAY_OK) {
+        error = assay_store_item_risk(history->options.store, key, &item, &risk);
+    }
     if (error != ASSAY_OK) {
         return assay_fail(reason, error, NULL);
     }
-    struct assay_risk risk;
-    assay_risk_weigh(&item.risk, false, &risk);
     return history->visit(history->visit_context, record->field[1], &risk);
 }
 

@@ -186,12 +186,13 @@ static enum assay_error read_words(const struct assay_csv_record *record,
                                    struct assay_history_row *row, struct assay_reason *reason)
 {
     static const struct word nets[] = {
-        {"", 0}, {"fixed", 1}, {"mobile", 2}, {"hosting", 3}, {"anon", 4}, {NULL, 0},
+        {"", ASSAY_NET_UNKNOWN},        {"fixed", ASSAY_NET_FIXED}, {"mobile", ASSAY_NET_MOBILE},
+        {"hosting", ASSAY_NET_HOSTING}, {"anon", ASSAY_NET_ANON},   {NULL, 0},
     };
     static const struct word channels[] = {
-        {"", ASSAY_CHANNEL_REPLAY},        {"wechat", ASSAY_CHANNEL_WECHAT},
-        {"preview", ASSAY_CHANNEL_REPLAY}, {"bot", ASSAY_CHANNEL_REPLAY},
-        {"api", ASSAY_CHANNEL_API},        {NULL, 0},
+        {"", ASSAY_CHANNEL_REPLAY},         {"wechat", ASSAY_CHANNEL_WECHAT},
+        {"preview", ASSAY_CHANNEL_PREVIEW}, {"bot", ASSAY_CHANNEL_BOT},
+        {"api", ASSAY_CHANNEL_API},         {NULL, 0},
     };
     static const struct word pins[] = {
         {"", ASSAY_PIN_NONE},
@@ -211,6 +212,7 @@ static enum assay_error read_words(const struct assay_csv_record *record,
     if (read_word(record, PIN, pins, &pin) != ASSAY_OK) {
         return refuse(record, PIN, "right, wrong or nothing is wanted", reason);
     }
+    row->net = (enum assay_net)net;
     row->channel = (enum assay_channel)channel;
     row->pin = (enum assay_pin_outcome)pin;
     return ASSAY_OK;

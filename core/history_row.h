@@ -30,6 +30,7 @@ struct assay_history_row {
     struct assay_place place;
     struct assay_position position;
     bool own_position;
+    enum assay_net net;
     enum assay_channel channel;
     enum assay_pin_outcome pin;
     bool has_device;
