@@ -237,7 +237,7 @@ class Statistics(unittest.TestCase):
     def places(self, kind):
         """Of two copies of a code, how often the first scans lie in the same region."""
         pairs = []
-        for scans in world(kind).by_code().values():
+        for scans in world(kind).codes.values():
             first = {}
             for scan in scans:
                 if scan.who == "copy":
@@ -322,7 +322,7 @@ class Statistics(unittest.TestCase):
     def test_far_mobile(self):
         made = world("clean", "gps=0,fixed=0,vpn=0,travel=0,tourist=0,shared=0,hosted=0,net_unknown=0")
         far = collections.Counter()
-        for scans in made.by_code().values():
+        for scans in made.codes.values():
             if len(scans) > 1 and all(scan.net == "mobile" for scan in scans[:2]):
                 way_km = distance_km(*scans[:2])
                 far["all"] += 1

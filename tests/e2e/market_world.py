@@ -2,6 +2,7 @@
 """One world that assay-market wrote, read back, with the figures that its README states."""
 import collections
 import csv
+import functools
 import hashlib
 import math
 import os
@@ -43,19 +44,21 @@ class World:
         self.sales = rows(os.path.join(folder, "sales.csv"))
         self.reference = [row["code"] for row in rows(os.path.join(folder, "reference.csv"))]
         self.kinds = {row["code"]: row["kind"] for row in self.items}
-        self.scans = self.read_scans()
 
-    def read_scans(self):
+    @functools.cached_property
+    def scans(self):
         """Each scan with its truth."""
         scans = []
-        truth = rows(os.path.join(self.folder, "scan-truth.csv"))
-        for number, (row, true) in enumerate(zip(rows(os.path.join(self.folder, "scans.csv")),
-                                                 truth, strict=True), 1):
-            assert true["row"] == str(number) and true["code"] == row["code"], number
-            row["time_ms"] = int(row["time_ms"])
-            for name in ("lat", "lon", "accuracy_km"):
-                row[name] = float(row[name]) if row[name] else math.nan
-            scans.append(Scan(**row, item=true["item"], who=true["kind"]))
+        with open(os.path.join(self.folder, "scans.csv"), encoding="utf-8", newline="") as file, \
+                open(os.path.join(self.folder, "scan-truth.csv"), encoding="utf-8") as truth:
+            assert next(csv.reader(file)) == list(Scan._fields[:12])
+            assert next(truth) == "row,code,item,kind\n"
+            for number, (row, true) in enumerate(zip(csv.reader(file), csv.reader(truth),
+                                                     strict=True), 1):
+                assert true[:2] == [str(number), row[1]], number
+                row[0] = int(row[0])
+                row[5:8] = [float(text) if text else math.nan for text in row[5:8]]
+                scans.append(Scan(*row, *true[2:]))
         return scans
 
     def digest(self):
@@ -75,7 +78,8 @@ class World:
         fakes = self.total("fake_" + what)
         return fakes / (fakes + self.total("genuine_" + what))
 
-    def by_code(self):
+    @functools.cached_property
+    def codes(self):
         """Scans of each code, without machines."""
         codes = collections.defaultdict(list)
         for scan in self.scans:
@@ -85,7 +89,7 @@ class World:
 
     def figures(self):
         """Shares of scans: not first, by another device and not first, busy, impossible travel."""
-        codes = self.by_code().values()
+        codes = self.codes.values()
         count = sum(len(scans) for scans in codes)
         another = sum(scan.device != scans[0].device or not scan.device
                       for scans in codes for scan in scans[1:])
