@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 #include "core/file.h"
+#include "core/store_private.h"
+#include "tests/support/risk_replay.h"
 #include "tests/support/world.h"
 
 #define BATCHES 3
@@ -20,6 +22,7 @@
 #define STEPS 6000
 #define DEVICES 5
 #define MINUTE 60000
+#define COUNTRIES 4
 
 struct seen {
     uint8_t scan_id[ASSAY_SCAN_ID_LEN];
@@ -27,6 +30,8 @@ struct seen {
     int64_t at_unix_ms;
     uint32_t number;
     bool confirms;
+    bool on_sale;
+    bool left_out;
 };
 
 struct plain_item {
@@ -44,12 +49,27 @@ struct plain_item {
     struct seen seen[STEPS];
 };
 
+/* What happened in a batch and a country: sums of what the answers said. */
+struct plain_cell {
+    uint32_t items;
+    uint64_t mass;
+};
+
+static const char *const countries[COUNTRIES] = {"CN", "SG", "DE", ""};
 static struct plain_item *plain;
+static struct plain_cell cells[BATCHES][COUNTRIES];
 static uint64_t seed;
 
 static struct plain_item *plain_of(uint32_t batch, uint32_t index)
 {
     return &plain[batch * ITEMS + index];
+}
+
+static bool is_left_out(const struct assay_scan_request *request)
+{
+    return request->pin != ASSAY_PIN_RIGHT &&
+           (request->channel == ASSAY_CHANNEL_PREVIEW || request->channel == ASSAY_CHANNEL_BOT ||
+            request->net == ASSAY_NET_HOSTING);
 }
 
 static const struct seen *plain_same(const struct plain_item *item,
@@ -61,7 +81,8 @@ static const struct seen *plain_same(const struct plain_item *item,
         bool device = request->device != 0 && request->device == seen->device &&
                       llabs(request->at_unix_ms - seen->at_unix_ms) <= ASSAY_RETRY_WINDOW_MS;
         if (id || device) {
-            return (seen->number > 0) == item->active ? seen : NULL;
+            bool alike = seen->on_sale == item->active && seen->left_out == is_left_out(request);
+            return alike ? seen : NULL;
         }
     }
     return NULL;
@@ -71,7 +92,7 @@ static enum assay_verdict plain_verdict(const struct plain_item *item,
                                         const struct assay_scan_request *request,
                                         const struct assay_scan_answer *answer, bool again)
 {
-    bool first = answer->number == 1;
+    bool first = is_left_out(request) ? item->scans == 0 : answer->number == 1;
     enum assay_risk_level level = answer->risk.level;
     if (item->voided) {
         return ASSAY_VERDICT_VOID;
@@ -96,24 +117,45 @@ static enum assay_verdict plain_verdict(const struct plain_item *item,
     return first ? ASSAY_VERDICT_GENUINE : ASSAY_VERDICT_GENUINE_SEEN;
 }
 
+static struct plain_cell *plain_cell_of(const struct assay_scan_request *request)
+{
+    unsigned country = 0;
+    while (strcmp(countries[country], request->place.country) != 0) {
+        country++;
+    }
+    return &cells[request->batch->slot][country];
+}
+
+static void plain_count(struct plain_item *item, const struct assay_scan_request *request,
+                        const struct assay_scan_answer *answer)
+{
+    struct plain_cell *cell = plain_cell_of(request);
+    if (item->scans == 0) {
+        item->first_at = request->at_unix_ms;
+        item->first_device = request->device;
+        cell->items++;
+    }
+    cell->mass += answer->risk.mass;
+    item->scans = answer->number > item->scans ? answer->number : item->scans;
+}
+
 static void plain_record(struct plain_item *item, const struct assay_scan_request *request,
                          const struct assay_scan_answer *answer)
 {
-    uint32_t number = answer->number;
     struct seen *seen = &item->seen[item->count++];
     memcpy(seen->scan_id, request->scan_id, sizeof seen->scan_id);
     seen->device = request->device;
     seen->at_unix_ms = request->at_unix_ms;
-    seen->number = number;
+    seen->number = answer->number;
     seen->confirms = answer->verdict == ASSAY_VERDICT_CONFIRMED;
+    seen->on_sale = item->active;
+    seen->left_out = is_left_out(request);
     if (!item->active) {
         return;
     }
-    if (item->scans == 0) {
-        item->first_at = request->at_unix_ms;
-        item->first_device = request->device;
+    if (!seen->left_out) {
+        plain_count(item, request, answer);
     }
-    item->scans = number > item->scans ? number : item->scans;
     if (request->pin == ASSAY_PIN_WRONG) {
         item->wrong_pins++;
         item->wrong_at = request->at_unix_ms;
@@ -150,7 +192,8 @@ static void check_answer(struct plain_item *item, const struct assay_scan_reques
     assert_int_equal(answer->error, ASSAY_OK);
     const struct seen *same = plain_same(item, request);
     assert_int_equal(answer->repetition, same != NULL);
-    uint32_t number = !item->active ? 0 : same != NULL ? same->number : item->scans + 1;
+    uint32_t next = is_left_out(request) ? item->scans : item->scans + 1;
+    uint32_t number = !item->active ? 0 : same != NULL ? same->number : next;
     assert_int_equal(answer->number, number);
     /* A reveal that is sent again is nobody else's. */
     bool again = same != NULL && same->confirms &&
@@ -168,6 +211,23 @@ static void check_answer(struct plain_item *item, const struct assay_scan_reques
     assert_int_equal(answer->confirmed_at_unix_ms, item->confirmed_at);
     bool mine = request->device != 0 && item->scans > 0 && request->device == item->first_device;
     assert_int_equal(answer->first_by_this_device, mine);
+}
+
+static void random_origin(struct assay_scan_request *request)
+{
+    static const char *const cities[] = {"Shenzhen", "Beijing", "Urumqi"};
+    const char *country = countries[world_random(&seed) % COUNTRIES];
+    bool china = strcmp(country, "CN") == 0;
+    assay_place_set(&request->place, country, china ? "CN-GD" : "",
+                    china ? cities[world_random(&seed) % 3] : "");
+    request->net = world_random(&seed) % 6 == 0 ? ASSAY_NET_HOSTING : world_random(&seed) % 3;
+    request->channel =
+        world_random(&seed) % 6 == 0 ? world_random(&seed) % ASSAY_CHANNELS : ASSAY_CHANNEL_WEB;
+    if (world_random(&seed) % 3 != 0) {
+        request->position = (struct assay_position){(int16_t)(world_random(&seed) % 600),
+                                                    (int16_t)(world_random(&seed) % 600),
+                                                    (uint16_t)(world_random(&seed) % 60)};
+    }
 }
 
 static struct assay_scan_request random_request(struct world *world, int64_t *now, uint32_t *batch,
@@ -191,10 +251,7 @@ static struct assay_scan_request random_request(struct world *world, int64_t *no
         uint32_t at = (uint32_t)(world_random(&seed) % item->count);
         memcpy(request.scan_id, item->seen[at].scan_id, sizeof request.scan_id);
     }
-    if (world_random(&seed) % 3 == 0) {
-        static const char *const cities[] = {"Shenzhen", "Beijing", "Urumqi"};
-        assay_place_set(&request.place, "CN", "CN-GD", cities[world_random(&seed) % 3]);
-    }
+    random_origin(&request);
     return request;
 }
 
@@ -243,6 +300,30 @@ static void random_find(struct world *world, int64_t now)
 {
     uint32_t batch = (uint32_t)(world_random(&seed) % BATCHES);
     find(world, batch, (uint32_t)(world_random(&seed) % ITEMS), now);
+}
+
+/* The cells are the sums of what the answers said. */
+static void check_cells(struct world *world)
+{
+    for (unsigned country = 0; country < COUNTRIES; country++) {
+        struct plain_cell product = {0};
+        for (uint32_t batch = 0; batch < BATCHES; batch++) {
+            product.items += cells[batch][country].items;
+            product.mass += cells[batch][country].mass;
+        }
+        for (uint32_t batch = 0; batch < BATCHES; batch++) {
+            const struct assay_batch_facts *facts =
+                assay_store_batch_facts(world->store, batch + 1);
+            struct assay_risk_where where = {.batch = facts->slot, .product = facts->product};
+            struct assay_risk_around around;
+            memcpy(where.country, countries[country], strlen(countries[country]));
+            assay_risk_cells_around(world->store->cells, &where, &around);
+            assert_int_equal(around.batch.items, cells[batch][country].items);
+            assert_int_equal(around.batch.mass, cells[batch][country].mass);
+            assert_int_equal(around.product.items, product.items);
+            assert_int_equal(around.product.mass, product.mass);
+        }
+    }
 }
 
 static void collect(struct world *world, struct assay_item *items)
@@ -305,6 +386,8 @@ static void replay_a_copy(struct world *world)
     collect(world, before);
     collect(&copy, after);
     check_same(before, after);
+    check_cells(world);
+    check_cells(&copy);
     world_remove(&copy);
 }
 
@@ -335,8 +418,10 @@ static void random_step(struct world *world, int64_t *now)
         assert_int_equal(assay_store_checkpoint(world->store), ASSAY_OK);
     } else if (dice < 8) {
         random_move(world);
-    } else if (dice < 24) {
+    } else if (dice < 23) {
         random_find(world, *now);
+    } else if (dice == 23) {
+        world_calibrate(world, &seed, *now);
     } else if (dice == 24 && world_random(&seed) % 2 == 0) {
         replay_a_copy(world);
     } else {
@@ -374,11 +459,14 @@ static void the_store_answers_as_a_plain_list_does(void **state)
     struct assay_item after[BATCHES * ITEMS];
     struct assay_reason reason;
     collect(&world, before);
+    check_cells(&world);
     world_close(&world);
+    assert_true(risk_replay(world.dir) > STEPS / 4);
     assert_int_equal(assay_store_rebuild(world.dir, &reason), ASSAY_OK);
     world_open(&world);
     collect(&world, after);
     check_same(before, after);
+    check_cells(&world);
     world_remove(&world);
     free(plain);
 }

@@ -110,6 +110,41 @@ enum assay_error world_move(struct world *world, uint32_t handle, enum assay_bat
     return assay_store_put(world->session, &record, &position, &reason);
 }
 
+static void random_table(uint64_t *seed, struct assay_risk_table *table)
+{
+    *table = *assay_risk_table_default();
+    table->is_default = false;
+    table->version++;
+    int32_t threshold = 0;
+    for (int i = 0; i < ASSAY_RISK_THRESHOLDS; i++) {
+        threshold += (int32_t)(world_random(seed) % 1500);
+        table->thresholds[i] = threshold;
+    }
+    for (int i = 0; i < ASSAY_RISK_WEIGHTS; i++) {
+        table->weights[i] += (int32_t)(world_random(seed) % 64);
+    }
+    for (int i = 0; i < ASSAY_RISK_KINDS; i++) {
+        table->llr[i] = (int16_t)(world_random(seed) % 4096 - 1024);
+    }
+}
+
+void world_calibrate(struct world *world, uint64_t *seed, int64_t at_unix_ms)
+{
+    struct assay_risk_table table;
+    uint8_t data[ASSAY_RISK_TABLE_BYTES];
+    random_table(seed, &table);
+    assay_risk_table_encode(&table, data);
+    struct assay_record record = {.type = ASSAY_RECORD_CALIBRATION};
+    record.calibration = (struct assay_calibration_record){
+        .at_unix_ms = at_unix_ms, .actor = "test", .table = {data, sizeof data}};
+    struct assay_reason reason = {""};
+    uint64_t position = 0;
+    must(assay_store_put(world->session, &record, &position, &reason), &reason);
+    if (memcmp(assay_store_risk_table(world->store)->llr, table.llr, sizeof table.llr) != 0) {
+        abort();
+    }
+}
+
 struct assay_scan_request world_request(const struct assay_batch_facts *batch, uint32_t index,
                                         uint64_t device, int64_t at_unix_ms)
 {

@@ -32,6 +32,8 @@ enum assay_error world_move(struct world *world, uint32_t handle, enum assay_bat
 /** Decide one scan. */
 enum assay_error world_scan(struct world *world, const struct assay_scan_request *request,
                             struct assay_scan_answer *answer);
+/** A calibration with random weights, levels and ratios. */
+void world_calibrate(struct world *world, uint64_t *seed, int64_t at_unix_ms);
 /** A request with a fresh scan id, by a device, at a time. */
 struct assay_scan_request world_request(const struct assay_batch_facts *batch, uint32_t index,
                                         uint64_t device, int64_t at_unix_ms);

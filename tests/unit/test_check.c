@@ -93,7 +93,7 @@ static void a_whole_directory_passes(void **state)
     assert_int_equal(report.scans, 300);
     assert_int_equal(report.items, 150);
     assert_int_equal(report.rows, 150);
-    assert_true(report.catalog_rows >= 4);
+    assert_true(report.catalog_rows >= 4 + 2); /* a cell each of batch and product */
     assert_int_equal(report.passes, 1);
     world_open(&world);
 }
@@ -252,6 +252,71 @@ static void a_strange_catalog_row_is_found(void **state)
     wrong_until_rebuilt("is not in the ledger");
 }
 
+/* -- cells of risk -- */
+
+static uint8_t cell_key[16];
+static uint8_t cell_value[32];
+static struct assay_span cell[2] = {{cell_key, 0}, {cell_value, 0}};
+
+static enum assay_error find_cell(void *context, struct assay_span key, struct assay_span value)
+{
+    (void)context;
+    if (key.data[0] == 'R' && cell[0].len_bytes == 0) {
+        memcpy(cell_key, key.data, key.len_bytes);
+        memcpy(cell_value, value.data, value.len_bytes);
+        cell[0].len_bytes = key.len_bytes;
+        cell[1].len_bytes = value.len_bytes;
+    }
+    return ASSAY_OK;
+}
+
+static void read_cell(void)
+{
+    char dir[128];
+    struct assay_state *store = NULL;
+    struct assay_state_reader *reader = NULL;
+    cell[0].len_bytes = 0;
+    snprintf(dir, sizeof dir, "%s/state", world.dir);
+    assert_int_equal(assay_state_open(dir, true, &store, &reason), ASSAY_OK);
+    assert_int_equal(assay_state_reader_open(store, &reader), ASSAY_OK);
+    assert_int_equal(assay_state_begin(reader), ASSAY_OK);
+    assert_int_equal(assay_state_each_catalog(reader, find_cell, NULL), ASSAY_OK);
+    assay_state_end(reader);
+    assay_state_reader_close(reader);
+    assay_state_close(store);
+    assert_int_equal(cell[1].len_bytes, 20);
+}
+
+static void put_cell(struct assay_state_writer *writer)
+{
+    assay_state_put_catalog(writer, cell[0], cell[1]);
+}
+
+static void a_changed_cell_is_found(void **state)
+{
+    (void)state;
+    world_close(&world);
+    read_cell();
+    cell_value[8]++; /* first scans */
+    with_state(put_cell);
+    wrong_until_rebuilt("is not what the ledger adds up to");
+    world_close(&world);
+    read_cell();
+    cell_value[12]++; /* mass */
+    with_state(put_cell);
+    wrong_until_rebuilt("is not what the ledger adds up to");
+}
+
+static void a_cell_where_nothing_happened_is_found(void **state)
+{
+    (void)state;
+    world_close(&world);
+    read_cell();
+    cell_key[7] = 'Q';
+    with_state(put_cell);
+    wrong_until_rebuilt("is not in the ledger");
+}
+
 static void a_missing_directory_is_refused(void **state)
 {
     (void)state;
@@ -272,6 +337,8 @@ int main(void)
         CASE(a_row_of_nothing_is_found),
         CASE(an_old_row_is_found),
         CASE(a_strange_catalog_row_is_found),
+        CASE(a_changed_cell_is_found),
+        CASE(a_cell_where_nothing_happened_is_found),
         CASE(a_missing_directory_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -161,6 +161,26 @@ static void an_item_that_only_bots_saw_has_no_first_scan(void **state)
     assert_round_trip(&item, ASSAY_ITEM_ROW_MAX);
 }
 
+static void a_reveal_sent_again_is_not_another_s(void **state)
+{
+    (void)state;
+    const struct assay_item_scene scene = {
+        .place = &shenzhen, .market = "", .table = assay_risk_table_default()};
+    struct assay_item item = {0};
+    struct assay_scan_record scan = first_scan();
+    scan.flags |= ASSAY_SCAN_PIN_RIGHT | ASSAY_SCAN_CONFIRMATION;
+    apply(&item, &scan, 200);
+    struct assay_item copy = item;
+    struct assay_risk risk;
+    scan.device = 0;
+    scan.flags = ASSAY_SCAN_ON_SALE | ASSAY_SCAN_PIN_RIGHT | ASSAY_SCAN_SENT_AGAIN;
+    assay_item_weigh_scan(&copy, &scan, &scene, &risk);
+    assert_int_equal(risk.reasons & ASSAY_RISK_PIN_USED, 0);
+    scan.flags &= ~ASSAY_SCAN_SENT_AGAIN;
+    assay_item_weigh_scan(&item, &scan, &scene, &risk);
+    assert_int_equal(risk.reasons & ASSAY_RISK_PIN_USED, ASSAY_RISK_PIN_USED);
+}
+
 static void the_sum_of_masses_is_that_of_the_records(void **state)
 {
     (void)state;
@@ -184,6 +204,7 @@ int main(void)
         cmocka_unit_test(look_ups_are_counted_by_day),
         cmocka_unit_test(a_scan_that_is_left_out_changes_neither_number_nor_risk),
         cmocka_unit_test(an_item_that_only_bots_saw_has_no_first_scan),
+        cmocka_unit_test(a_reveal_sent_again_is_not_another_s),
         cmocka_unit_test(the_sum_of_masses_is_that_of_the_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
