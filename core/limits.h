@@ -44,6 +44,14 @@
  * a row and 32 for its result. Met: refused; sort the file. */
 #define ASSAY_HISTORY_UNSORTED_ROWS_MAX (1u << 26)
 
+/* -- estimates -- */
+
+/* Groups (product x country) of one mixture: some 200 bytes each. Met: E_FULL; take a coarser cut. */
+#define ASSAY_ESTIMATE_GROUPS_MAX (1u << 20)
+/* Rows of one mixture: codes scanned twice and more that differ in what their scans say; 52 bytes
+ * each, in a table at most 3/4 full. Met: E_FULL; audit a shorter time. */
+#define ASSAY_ESTIMATE_ROWS_MAX (1u << 26)
+
 /* -- texts, bytes of UTF-8 without the final NUL -- */
 #define ASSAY_BRAND_NAME_MAX 80
 #define ASSAY_SKU_MAX 40           /* [A-Za-z0-9._-] */
