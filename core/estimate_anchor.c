@@ -3,20 +3,30 @@
 
 #include "core/real.h"
 
-#define RHOS 49          /* grid of log rho: */
-#define RHO_STEP 0.06    /* from -1.44 to 1.44, that is rho from .24 to 4.2 */
+/* Grid of log rho: from -1.44 to 1.44, that is rho from .24 to 4.2. */
+#define RHOS 49
+#define RHO_STEP 0.06
 #define RHO_PRIOR_SD 0.7 /* of log rho, before any purchase */
-#define SHARE_MIN 0.002  /* scans never say less: some fakes cannot be seen */
+/* Scans never say less: some fakes cannot be seen. */
+#define SHARE_MIN 0.002
 #define SHARE_MAX 0.98
+/* Items are sold here and scanned there: this part of a stratum's share is that of all strata, and
+ * its standard deviation is as much again; beside what no stratum is known better than. */
+#define ELSEWHERE 0.12
+#define ELSEWHERE_SD_MOST 0.02
 #define SHARE_SD_MIN 0.003
+/* How probable it is that none are sold in a stratum, whatever is scanned there; and the share of
+ * scanned ones by which that is e times less probable. */
+#define NONE_SOLD 0.08
+#define NONE_SOLD_SHARE 0.12
 #define BAND 2.0
 #define CHANCE_SD 0.5 /* of a region's log p_r around the brand's */
 
 static const double scatters[ASSAY_ESTIMATE_SCATTERS] = {0.10, 0.20, 0.30, 0.40,
                                                          0.55, 0.75, 1.00, 1.40};
 /* How probable each is before purchases: as found over markets of the simulator. */
-static const double scatter_prior[ASSAY_ESTIMATE_SCATTERS] = {0.04, 0.12, 0.22, 0.22,
-                                                              0.18, 0.12, 0.07, 0.03};
+static const double scatter_prior[ASSAY_ESTIMATE_SCATTERS] = {0.03, 0.10, 0.18, 0.21,
+                                                              0.21, 0.15, 0.08, 0.04};
 
 static double within(double value, double low, double high)
 {
@@ -39,20 +49,30 @@ double assay_estimate_region_chance(double scanned, double sold, double brand_ch
     return within(brand_chance * assay_real_exp(weight * apart), 0.0, 1.0);
 }
 
-/* The Beta of a stratum's E3 before its own purchases. */
 struct beta {
     double a, b;
 };
 
-static struct beta beta_of(const struct assay_estimate_sold *stratum, double log_rho,
-                           double log_rho_sd, double scatter)
+/* What a stratum's E3 is derived with. */
+struct guess {
+    double log_rho, log_rho_sd; /* sd: 0 where rho is given */
+    double scatter;
+    double mean; /* share in all strata */
+};
+
+/* The Beta of a stratum's E3 before its own purchases. */
+static struct beta beta_of(const struct assay_estimate_sold *stratum, const struct guess *guess)
 {
     double e2 = within(stratum->e2.point, SHARE_MIN, SHARE_MAX);
-    double mean = assay_estimate_by_rho(e2, assay_real_exp(log_rho));
+    double mean = assay_estimate_by_rho(e2, assay_real_exp(guess->log_rho));
+    mean += ELSEWHERE * (guess->mean - mean);
     double odds_sd = mean * (1.0 - mean) / (e2 * (1.0 - e2)) * stratum->e2_sd;
+    double misplaced = within(ELSEWHERE * guess->mean, 0.0, ELSEWHERE_SD_MOST);
     double per_odds = mean * (1.0 - mean);
-    double variance = per_odds * per_odds * (scatter * scatter + log_rho_sd * log_rho_sd) +
-                      odds_sd * odds_sd + SHARE_SD_MIN * SHARE_SD_MIN;
+    double variance =
+        per_odds * per_odds *
+            (guess->scatter * guess->scatter + guess->log_rho_sd * guess->log_rho_sd) +
+        odds_sd * odds_sd + SHARE_SD_MIN * SHARE_SD_MIN + misplaced * misplaced;
     double worth = mean * (1.0 - mean) / variance - 1.0;
     worth = worth < 1.0 ? 1.0 : worth; /* no narrower than knowing one purchase */
     return (struct beta){worth * mean, worth * (1.0 - mean)};
@@ -74,18 +94,18 @@ static double log_rho_at(size_t i)
 }
 
 /* log of prior and likelihood over the grid of rho and scatter. */
-static void fill_grid(const struct assay_estimate_sold *strata, size_t count,
+static void fill_grid(const struct assay_estimate_sold *strata, size_t count, double mean,
                       double grid[RHOS][ASSAY_ESTIMATE_SCATTERS])
 {
     for (size_t i = 0; i < RHOS; i++) {
         double log_rho = log_rho_at(i);
         double prior = -0.5 * log_rho * log_rho / (RHO_PRIOR_SD * RHO_PRIOR_SD);
         for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
+            struct guess guess = {.log_rho = log_rho, .scatter = scatters[j], .mean = mean};
             grid[i][j] = prior + assay_real_log(scatter_prior[j]);
             for (size_t k = 0; k < count; k++) {
                 if (strata[k].purchases.n > 0) {
-                    grid[i][j] += log_chance(beta_of(&strata[k], log_rho, 0.0, scatters[j]),
-                                             strata[k].purchases);
+                    grid[i][j] += log_chance(beta_of(&strata[k], &guess), strata[k].purchases);
                 }
             }
         }
@@ -140,17 +160,20 @@ enum assay_error assay_estimate_anchor_learn(const struct assay_estimate_sold *s
                                              struct assay_estimate_anchor *anchor)
 {
     uint64_t purchases = 0;
+    double shares = 0.0;
     for (size_t k = 0; k < count; k++) {
         if (strata[k].purchases.x > strata[k].purchases.n) {
             return ASSAY_E_FIELD;
         }
         purchases += strata[k].purchases.n;
+        shares += strata[k].e2.point * (double)strata[k].purchases.n;
     }
     struct assay_estimate_anchor found = {.rho = {1.0, 1.0 / BAND, BAND}};
+    found.mean = purchases > 0 ? shares / (double)purchases : 0.0;
     if (purchases >= ASSAY_ESTIMATE_PURCHASES_MIN) {
         double grid[RHOS][ASSAY_ESTIMATE_SCATTERS];
         double rhos[RHOS] = {0};
-        fill_grid(strata, count, grid);
+        fill_grid(strata, count, found.mean, grid);
         add_up(grid, rhos, found.weights);
         conclude(rhos, &found);
         found.anchored = true;
@@ -163,6 +186,7 @@ enum assay_error assay_estimate_anchor_learn(const struct assay_estimate_sold *s
 struct posterior {
     struct beta betas[ASSAY_ESTIMATE_SCATTERS];
     double weights[ASSAY_ESTIMATE_SCATTERS];
+    double none; /* that there are no fakes; with the weights it adds up to 1 */
 };
 
 static void update(const struct assay_estimate_anchor *anchor,
@@ -171,10 +195,25 @@ static void update(const struct assay_estimate_anchor *anchor,
     double log_rho = assay_real_log(anchor->rho.point);
     double x = (double)stratum->purchases.x;
     double misses = (double)(stratum->purchases.n - stratum->purchases.x);
+    double most = -assay_real_infinity();
+    double logs[ASSAY_ESTIMATE_SCATTERS];
     for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
-        struct beta beta = beta_of(stratum, log_rho, anchor->rho_sd, scatters[j]);
+        struct guess guess = {log_rho, anchor->rho_sd, scatters[j], anchor->mean};
+        struct beta beta = beta_of(stratum, &guess);
         posterior->betas[j] = (struct beta){beta.a + x, beta.b + misses};
-        posterior->weights[j] = anchor->weights[j];
+        logs[j] = log_chance(beta, stratum->purchases);
+        most = logs[j] > most ? logs[j] : most;
+    }
+    double none = NONE_SOLD * assay_real_exp(-stratum->e2.point / NONE_SOLD_SHARE);
+    posterior->none = x > 0.0 ? 0.0 : none * assay_real_exp(-most);
+    double total = posterior->none;
+    for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
+        posterior->weights[j] = (1.0 - none) * anchor->weights[j] * assay_real_exp(logs[j] - most);
+        total += posterior->weights[j];
+    }
+    posterior->none /= total;
+    for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
+        posterior->weights[j] /= total;
     }
 }
 
@@ -185,7 +224,7 @@ static double quantile(const struct posterior *posterior, double chance)
     double high = 1.0;
     for (int i = 0; i < 40; i++) {
         double middle = 0.5 * (low + high);
-        double below = 0.0;
+        double below = posterior->none;
         for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
             if (posterior->weights[j] > 1e-6) {
                 below += posterior->weights[j] *
@@ -218,6 +257,7 @@ enum assay_error assay_estimate_e3(const struct assay_estimate_anchor *anchor,
         mean += posterior.weights[j] * beta->a / (beta->a + beta->b);
     }
     bool maybe_none = stratum->e2.low <= 0.0 && stratum->purchases.x == 0;
+    maybe_none = maybe_none || posterior.none >= 0.025;
     double low = maybe_none ? 0.0 : quantile(&posterior, 0.025);
     double high = quantile(&posterior, 0.975);
     e3->low = low;

@@ -23,6 +23,7 @@ struct assay_estimate_anchor {
     struct assay_estimate rho; /* with its 95% interval; 1 from 1/2 to 2 if not anchored */
     double rho_sd;             /* of log rho */
     double weights[ASSAY_ESTIMATE_SCATTERS]; /* of the scatters; they add up to 1 */
+    double mean;                             /* share of fakes by scans where purchases were made */
     bool anchored; /* at least ASSAY_ESTIMATE_PURCHASES_MIN purchases in strata with scans */
 };
 

@@ -10,6 +10,7 @@
 #define FURTHER_OFF 0.20    /* standard deviation of the strata's detection, relative */
 #define MISTAKEN_OFF 0.20   /* of the strata's mistakes, relative */
 #define MISTAKEN_MIN 0.0005 /* and at least, for each first scan */
+#define MISPLACED 0.08      /* of fakes in all strata, shown in others than where they are */
 #define SPREAD_MIN 0.001    /* of the strata's true shares */
 #define COPIES_MORE 2.0     /* the lower limit takes codes to be on so many fakes more */
 #define CHANCE 0.35         /* of a genuine item to be scanned, where sales are not known */
@@ -200,7 +201,9 @@ void assay_estimate_e2(const struct assay_estimate_market *market,
     double further = signal.further > 0.0 ? signal.further : 0.0;
     double common = market->scale * market->mistaken_sd * firsts;
     double detection = FURTHER_OFF * further;
-    double variance = signal.variance + common * common + detection * detection;
+    double misplaced = MISPLACED * market->mean * signal.items;
+    double chance = signal.variance + common * common + misplaced * misplaced;
+    double variance = chance + detection * detection;
     double big = signal.big < further ? signal.big : further;
     double small = further - big;
     double unseen_big = market->unseen_big * big;
@@ -213,7 +216,7 @@ void assay_estimate_e2(const struct assay_estimate_market *market,
     e2->items = items;
     e2->unseen = unseen;
     e2->fakes = further + unseen;
-    e2->sd = margin / ASSAY_ESTIMATE_Z95 / items;
+    e2->sd = assay_real_sqrt(more * more * chance + unseen) / items;
     e2->share.point = within(e2->fakes / items, 0.0, 1.0);
     e2->share.low = within(low / items, 0.0, e2->share.point);
     e2->share.high = within(high / items, e2->share.point, 1.0);

@@ -46,7 +46,7 @@ struct assay_estimate_e2 {
     double items;       /* T: items scanned */
     double fakes;       /* of them, the point */
     double unseen;      /* of these, scanned first */
-    double sd;          /* of the share, without what cannot be seen */
+    double sd;          /* of the share: chance and misplaced scans alone */
 };
 
 /** Add sums to sums. */
