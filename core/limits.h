@@ -105,6 +105,9 @@
 #define ASSAY_PIN_WAIT_MS_MAX (60 * 60 * 1000)
 /* Warranty look-ups of one item and day. Met: the same answer as unknown. */
 #define ASSAY_FIND_TRIES_A_DAY 5
+/* Wrong signatures of one code from one address in a minute; beyond, none of that code is looked at
+ * from there. Met: 429. */
+#define ASSAY_BAD_SIGNATURES_A_MINUTE 10
 #define ASSAY_RECEIPT_LIFETIME_MS (30 * 60 * 1000)
 /* Free space kept in reserve: below it scans get 503 and checkpoints wait. */
 #define ASSAY_DISK_RESERVE_BYTES (256ull << 20)

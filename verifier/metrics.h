@@ -28,6 +28,7 @@ struct assay_histogram {
     X(accepted, "connections_accepted_total", "counter", "Connections accepted")                   \
     X(refused, "connections_refused_total", "counter", "Connections closed at a cap")              \
     X(connections, "connections", "gauge", "Connections open")                                     \
+    X(signatures, "signatures_total", "counter", "Signatures of O1 labels that were verified")     \
     X(log_dropped, "access_log_dropped_total", "counter", "Access log lines without room")
 
 struct assay_loop_metrics {

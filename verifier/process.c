@@ -117,6 +117,7 @@ static enum assay_error open_limits(struct assay_process *process, struct assay_
         [ASSAY_RATE_FORGED] = config->forged_per_minute,
         [ASSAY_RATE_FORMS] = config->forms_per_minute,
         [ASSAY_RATE_DENIED] = config->denied_per_minute,
+        [ASSAY_RATE_SIGNED] = ASSAY_BAD_SIGNATURES_A_MINUTE,
     };
     struct assay_service *service = &process->service;
     enum assay_error error =

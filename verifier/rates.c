@@ -100,6 +100,41 @@ static unsigned way_of(const struct bucket_set *set, uint64_t tag)
     return soonest;
 }
 
+/* Where an address' bucket is, and what it is compared with. */
+struct place {
+    _Atomic uint64_t *slot;
+    uint64_t tag;
+    uint64_t now;
+};
+
+static struct place place_of(const struct assay_rates *rates, enum assay_rate rate,
+                             const struct assay_address *address, uint64_t now_ns)
+{
+    uint64_t since_ns = now_ns > rates->begin_ns ? now_ns - rates->begin_ns : 0;
+    uint64_t hash = hash_of(rates, address);
+    uint64_t tag = hash >> (64 - TAG_BITS);
+    struct bucket_set *set = &rates->sets[rate][hash % RATES_SETS];
+    return (struct place){
+        .slot = &set->word[way_of(set, tag)],
+        .tag = tag,
+        .now = (since_ns / (1000000u / TICKS_PER_MS) + 1) & TIME_MASK,
+    };
+}
+
+/* When a bucket is full again once a token was taken; more than a minute from now: there is none. */
+static uint64_t full_after(const struct place *place, uint64_t word, uint64_t interval)
+{
+    uint64_t full_at = word >> TIME_BITS == place->tag ? word & TIME_MASK : place->now;
+    return (full_at > place->now ? full_at : place->now) + interval;
+}
+
+static uint32_t wait_of(const struct place *place, uint64_t full_at)
+{
+    return full_at > place->now + MINUTE_TICKS
+               ? (uint32_t)((full_at - place->now - MINUTE_TICKS) / TICKS_PER_MS + 1)
+               : 0;
+}
+
 uint32_t assay_rates_take(struct assay_rates *rates, enum assay_rate rate,
                           const struct assay_address *address, uint64_t now_ns)
 {
@@ -107,23 +142,38 @@ uint32_t assay_rates_take(struct assay_rates *rates, enum assay_rate rate,
     if (interval == 0) {
         return 0;
     }
-    uint64_t since_ns = now_ns > rates->begin_ns ? now_ns - rates->begin_ns : 0;
-    uint64_t now = (since_ns / (1000000u / TICKS_PER_MS) + 1) & TIME_MASK;
-    uint64_t hash = hash_of(rates, address);
-    uint64_t tag = hash >> (64 - TAG_BITS);
-    struct bucket_set *set = &rates->sets[rate][hash % RATES_SETS];
-    _Atomic uint64_t *slot = &set->word[way_of(set, tag)];
-    uint64_t word = atomic_load_explicit(slot, memory_order_relaxed);
+    struct place place = place_of(rates, rate, address, now_ns);
+    uint64_t word = atomic_load_explicit(place.slot, memory_order_relaxed);
     for (;;) {
-        uint64_t full_at = word >> TIME_BITS == tag ? word & TIME_MASK : now;
-        full_at = (full_at > now ? full_at : now) + interval;
-        if (full_at > now + MINUTE_TICKS) {
-            return (uint32_t)((full_at - now - MINUTE_TICKS) / TICKS_PER_MS + 1);
-        }
-        uint64_t wanted = tag << TIME_BITS | (full_at & TIME_MASK);
-        if (atomic_compare_exchange_weak_explicit(slot, &word, wanted, memory_order_relaxed,
+        uint64_t full_at = full_after(&place, word, interval);
+        uint32_t wait_ms = wait_of(&place, full_at);
+        uint64_t wanted = place.tag << TIME_BITS | (full_at & TIME_MASK);
+        if (wait_ms != 0 ||
+            atomic_compare_exchange_weak_explicit(place.slot, &word, wanted, memory_order_relaxed,
                                                   memory_order_relaxed)) {
-            return 0;
+            return wait_ms;
         }
     }
+}
+
+uint32_t assay_rates_ask(const struct assay_rates *rates, enum assay_rate rate,
+                         const struct assay_address *address, uint64_t now_ns)
+{
+    uint64_t interval = rates->interval_ticks[rate];
+    if (interval == 0) {
+        return 0;
+    }
+    struct place place = place_of(rates, rate, address, now_ns);
+    uint64_t word = atomic_load_explicit(place.slot, memory_order_relaxed);
+    return wait_of(&place, full_after(&place, word, interval));
+}
+
+struct assay_address assay_rates_mix(const struct assay_rates *rates,
+                                     const struct assay_address *address, uint64_t thing)
+{
+    /* The first 64 bits, as of IPv6. */
+    struct assay_address mixed = {{0}};
+    uint64_t both = fold(hash_of(rates, address) ^ rates->seed[1], thing ^ rates->seed[3]);
+    memcpy(mixed.bytes, &both, sizeof both);
+    return mixed;
 }

@@ -17,6 +17,7 @@ enum assay_rate {
     ASSAY_RATE_FORGED, /* codes that are malformed or were never issued */
     ASSAY_RATE_FORMS,  /* registrations, look-ups, reports */
     ASSAY_RATE_DENIED, /* office calls with a wrong token */
+    ASSAY_RATE_SIGNED, /* wrong signatures of one code, by address and code */
     ASSAY_RATES
 };
 
@@ -39,5 +40,14 @@ void assay_rates_destroy(struct assay_rates *rates);
  */
 uint32_t assay_rates_take(struct assay_rates *rates, enum assay_rate rate,
                           const struct assay_address *address, uint64_t now_ns);
+
+/** As assay_rates_take, but takes nothing: whether there is a token. */
+uint32_t assay_rates_ask(const struct assay_rates *rates, enum assay_rate rate,
+                         const struct assay_address *address, uint64_t now_ns);
+
+/** What stands for an address and one of its things, a code for instance: an address of no network,
+ *  with buckets of its own. IPv6 counts by its first 64 bits, as everywhere here. */
+struct assay_address assay_rates_mix(const struct assay_rates *rates,
+                                     const struct assay_address *address, uint64_t thing);
 
 #endif

@@ -168,11 +168,39 @@ static int reply_not_issued(struct scan_try *try, const struct assay_address *cl
     return 0;
 }
 
+/* Where wrong signatures of this code from this address are counted. */
+static struct assay_address signature_bucket(const struct scan_try *try)
+{
+    const struct assay_service *service = try->loop->service;
+    struct assay_address client;
+    assay_request_client(try->request, &service->config->trusted_proxies, &client);
+    return assay_rates_mix(service->rates, &client,
+                           assay_item_key_of(try->batch->handle, try->index));
+}
+
+static int reply_many_signatures(struct scan_try *try)
+{
+    struct assay_address bucket = signature_bucket(try);
+    uint32_t wait_ms = assay_rates_ask(try->loop->service->rates, ASSAY_RATE_SIGNED, &bucket,
+                                       assay_group_now_ns(try->loop->group));
+    if (try->wants_page) {
+        assay_page_send_wait(try->request, 429, try->parts.text, wait_ms);
+    } else {
+        assay_reply_wait(try->request, 429, "too_many",
+                         "Too many wrong signatures of this code from this address.", wait_ms);
+    }
+    return 0;
+}
+
 /* The signature that the URL of an O1 label bears. Only who has a code whose tag is right gets so
- * far, so that a guess costs no curve arithmetic. */
+ * far, so that a guess costs no curve arithmetic; and who has one gets few wrong signatures of it
+ * looked at. Other codes from the same address are not held up by that.
+ * E_THROTTLED: it was not looked at. */
 static enum assay_error check_signature(const struct scan_try *try)
 {
     const char *sig = try->body.sig;
+    struct assay_rates *rates = try->loop->service->rates;
+    uint64_t now_ns = assay_group_now_ns(try->loop->group);
     uint8_t key[ASSAY_ED25519_KEY_LEN];
     if (sig[0] == '\0') {
         return ASSAY_OK;
@@ -181,13 +209,20 @@ static enum assay_error check_signature(const struct scan_try *try)
         try->parts.version != ASSAY_CODE_VERSION_O1) {
         return ASSAY_E_CODE_UNKNOWN;
     }
+    struct assay_address bucket = signature_bucket(try);
+    if (assay_rates_ask(rates, ASSAY_RATE_SIGNED, &bucket, now_ns) != 0) {
+        return ASSAY_E_THROTTLED;
+    }
     enum assay_error error = assay_cipher_cache_offline_key(try->loop->ciphers, try->batch, key);
     if (error != ASSAY_OK) {
         return error;
     }
-    return assay_offline_check(key, try->parts.text, sig, strlen(sig)) == ASSAY_OK
-               ? ASSAY_OK
-               : ASSAY_E_CODE_UNKNOWN;
+    assay_count(&try->loop->metrics->signatures, 1);
+    if (assay_offline_check(key, try->parts.text, sig, strlen(sig)) == ASSAY_OK) {
+        return ASSAY_OK;
+    }
+    (void)assay_rates_take(rates, ASSAY_RATE_SIGNED, &bucket, now_ns);
+    return ASSAY_E_CODE_UNKNOWN;
 }
 
 /* Two CMACs whatever the handle; facts come from memory, the store is not asked. */
@@ -318,6 +353,9 @@ int assay_scan_post(h2o_handler_t *handler, h2o_req_t *request)
         return reply_malformed(&try, hint, hint_count);
     }
     error = open_code(&try);
+    if (error == ASSAY_E_THROTTLED) {
+        return reply_many_signatures(&try);
+    }
     if (error != ASSAY_OK && error != ASSAY_E_CODE_UNKNOWN) {
         assay_reply_error(request, error, NULL);
         return 0;

@@ -111,6 +111,7 @@ static void open_service(struct serving *serving)
         [ASSAY_RATE_FORGED] = 0,
         [ASSAY_RATE_FORMS] = config->forms_per_minute,
         [ASSAY_RATE_DENIED] = config->denied_per_minute,
+        [ASSAY_RATE_SIGNED] = ASSAY_BAD_SIGNATURES_A_MINUTE,
     };
     service->dir = serving->world.dir;
     service->config = config;

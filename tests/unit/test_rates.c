@@ -56,6 +56,39 @@ static void test_a_minutes_worth_then_one_by_one(void **state)
     assay_rates_destroy(rates);
 }
 
+/* An address' things have buckets of their own; asking takes nothing. */
+static void test_things_of_an_address(void **state)
+{
+    (void)state;
+    const uint32_t limits[ASSAY_RATES] = {[ASSAY_RATE_SIGNED] = 3};
+    struct assay_rates *rates;
+    uint64_t now = 77 * SECOND_NS;
+    assert_int_equal(assay_rates_create(limits, now, &rates), ASSAY_OK);
+    struct assay_address own = address_of("192.0.2.1"), next = address_of("192.0.2.2");
+    struct assay_address six = address_of("2001:db8:1:2::1");
+    struct assay_address same = address_of("2001:db8:1:2:ffff::9");
+    struct assay_address one = assay_rates_mix(rates, &own, 1);
+    for (unsigned i = 0; i < 20; i++) {
+        assert_int_equal(assay_rates_ask(rates, ASSAY_RATE_SIGNED, &one, now), 0);
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(assay_rates_take(rates, ASSAY_RATE_SIGNED, &one, now), 0);
+    }
+    uint32_t wait_ms = assay_rates_ask(rates, ASSAY_RATE_SIGNED, &one, now);
+    assert_in_range(wait_ms, 19000, 21000);
+    assert_int_equal(assay_rates_take(rates, ASSAY_RATE_SIGNED, &one, now), wait_ms);
+    struct assay_address other = assay_rates_mix(rates, &own, 2);
+    struct assay_address far = assay_rates_mix(rates, &next, 1);
+    assert_int_equal(assay_rates_ask(rates, ASSAY_RATE_SIGNED, &other, now), 0);
+    assert_int_equal(assay_rates_ask(rates, ASSAY_RATE_SIGNED, &far, now), 0);
+    assert_int_equal(assay_rates_ask(rates, ASSAY_RATE_SIGNED, &own, now), 0);
+    struct assay_address mixed = assay_rates_mix(rates, &six, 9);
+    struct assay_address again = assay_rates_mix(rates, &same, 9);
+    assert_memory_equal(&mixed, &again, sizeof mixed);
+    assert_int_equal(assay_rates_ask(rates, ASSAY_RATE_FORGED, &one, now), 0); /* no limit */
+    assay_rates_destroy(rates);
+}
+
 static void test_time_before_the_beginning(void **state)
 {
     (void)state;
@@ -114,6 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_minutes_worth_then_one_by_one),
+        cmocka_unit_test(test_things_of_an_address),
         cmocka_unit_test(test_time_before_the_beginning),
         cmocka_unit_test(test_crowds_never_blame_an_address),
         cmocka_unit_test(test_connection_caps),

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/limits.h"
 #include "verifier/geo.h"
 #include "verifier/handlers.h"
 #include "verifier/loop_parts.h"
@@ -133,7 +134,8 @@ void loopback_start(struct loopback *loopback)
         .is_busy = assay_loop_is_busy,
     };
     const struct assay_config *config = &loopback->config;
-    const uint32_t per_minute[ASSAY_RATES] = {[ASSAY_RATE_FORGED] = config->forged_per_minute};
+    const uint32_t per_minute[ASSAY_RATES] = {[ASSAY_RATE_FORGED] = config->forged_per_minute,
+                                              [ASSAY_RATE_SIGNED] = ASSAY_BAD_SIGNATURES_A_MINUTE};
     struct assay_reason reason = {""};
     must(assay_rates_create(per_minute, assay_clock_monotonic_ns(), &loopback->service.rates),
          &reason);
@@ -219,6 +221,12 @@ uint64_t loopback_cmacs(struct loopback *loopback)
     ask(loopback->port, "GET /v1/cmacs", "", NULL, &answer);
     assay_assert(answer.status == 200);
     return strtoull(answer.body, NULL, 10);
+}
+
+uint64_t loopback_signatures(const struct loopback *loopback)
+{
+    return __atomic_load_n(&assay_metrics_of_loop(loopback->service.metrics, 0)->signatures,
+                           __ATOMIC_RELAXED);
 }
 
 int client_open(unsigned port)

@@ -45,6 +45,8 @@ void loopback_code(struct loopback *loopback, uint32_t handle, uint32_t index,
 void loopback_sign(struct loopback *loopback, const char *code, char sig[ASSAY_OFFLINE_TEXT_SIZE]);
 /** Its PIN; of a batch that has them. */
 void loopback_pin(struct loopback *loopback, uint32_t index, char pin[ASSAY_PIN_SIZE]);
+/** Signatures verified so far. */
+uint64_t loopback_signatures(const struct loopback *loopback);
 /** CMACs run by the loop's thread so far. */
 uint64_t loopback_cmacs(struct loopback *loopback);
 

@@ -142,55 +142,6 @@ static void test_body_reaches_the_store(void **state)
     assert_true(server.store.last.device != device); /* keyed per item */
 }
 
-static void ask_signed(const char *code, const char *sig)
-{
-    char body[200];
-    snprintf(body, sizeof body, "{\"sig\":\"%s\"}", sig);
-    ask_scan(&server, code, body, &answer);
-}
-
-/* A wrong signature answers as a code that was never issued, and reaches no store. */
-static void test_signatures(void **state)
-{
-    (void)state;
-    char code[ASSAY_CODE_SIZE];
-    char other[ASSAY_CODE_SIZE];
-    char plain[ASSAY_CODE_SIZE];
-    char sig[ASSAY_OFFLINE_TEXT_SIZE];
-    char wrong[ASSAY_OFFLINE_TEXT_SIZE];
-    loopback_code(&server, FAKE_HANDLE_OFFLINE, 2020, code);
-    loopback_code(&server, FAKE_HANDLE_OFFLINE, 2021, other);
-    loopback_code(&server, FAKE_HANDLE_BARE, 2022, plain);
-    loopback_sign(&server, code, sig);
-    unsigned scans = server.store.scans;
-    unsigned forged = server.store.forged;
-    for (size_t i = 0; i < ASSAY_OFFLINE_TEXT_LEN; i += 21) {
-        memcpy(wrong, sig, sizeof wrong);
-        wrong[i] = wrong[i] == 'A' ? 'B' : 'A';
-        ask_signed(code, wrong);
-        assert_verdict("not_issued");
-    }
-    ask_signed(code, "0");
-    assert_verdict("not_issued");
-    ask_signed(other, sig);
-    assert_verdict("not_issued");
-    ask_signed(plain, sig);
-    assert_verdict("not_issued");
-    assert_int_equal(server.store.forged, forged + 9);
-    assert_int_equal(server.store.scans, scans);
-    char longer[ASSAY_OFFLINE_TEXT_SIZE + 1];
-    snprintf(longer, sizeof longer, "%sA", sig);
-    ask_signed(code, longer);
-    assert_problem(400, "field");
-    ask_signed(code, sig);
-    assert_verdict("genuine");
-    ask_scan(&server, other, NULL, &answer);
-    assert_verdict("genuine");
-    ask_signed(other, "");
-    assert_verdict("genuine_seen");
-    assert_int_equal(server.store.scans, scans + 3);
-}
-
 static void test_retry_keeps_its_number(void **state)
 {
     (void)state;
@@ -478,7 +429,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_first_scan_says_everything),
         cmocka_unit_test(test_body_reaches_the_store),
-        cmocka_unit_test(test_signatures),
         cmocka_unit_test(test_retry_keeps_its_number),
         cmocka_unit_test(test_pins),
         cmocka_unit_test(test_not_issued_answers_alike_and_costs_alike),
