@@ -127,6 +127,9 @@
 #define ASSAY_SESSION_IDLE_MS (60 * 60 * 1000)
 #define ASSAY_SESSION_LIFETIME_MS (10 * 60 * 60 * 1000)
 
+/* The operator's own map for the dashboard. Larger: GET audit/geojson gets 413, with the reason. */
+#define ASSAY_GEOJSON_BYTES_MAX (8 * 1024 * 1024)
+
 /* -- state store -- */
 /* Address space of the state's map, and the least that is tried where so much is not to be had.
  * Met: a commit fails and the process ends; 2^40 bytes hold some ten thousand million items. */

@@ -7,6 +7,7 @@
 
 #include "core/clock.h"
 #include "verifier/buyer.h"
+#include "verifier/config.h"
 #include "verifier/form.h"
 #include "verifier/handlers.h"
 #include "verifier/pages/page.h"
@@ -109,6 +110,10 @@ static void run(struct assay_job *base, struct assay_worker *worker)
         assay_must_last(assay_office_run(&office, &request, &result, &job->reason), "audit");
     if (job->error == ASSAY_OK) {
         name_places(result);
+        if (strcmp(job->command, "audit.about") == 0) {
+            bool has_map = worker->service->config->audit_geojson[0] != '\0';
+            json_object_set_new(result, "geojson", json_boolean(has_map));
+        }
         job->error = dump(result, job);
     }
     json_decref(result);
@@ -185,7 +190,7 @@ int assay_audit_get(h2o_handler_t *handler, h2o_req_t *request)
 {
     (void)handler;
     struct assay_actor actor;
-    if (!assay_visitor_actor(request, &actor)) {
+    if (!assay_visitor_decider(request, &actor)) {
         return 0;
     }
     struct audit_job *job = calloc(1, sizeof *job);

@@ -31,6 +31,8 @@
     X("geo.ipv6", geo_ipv6, FILE, "", 0, 0, "path",                                                \
       "City database for IPv6 addresses; may be the same file if it holds both.")                  \
     X("geo.asn", geo_asn, FILE, "", 0, 0, "path", "Network database (autonomous systems), MMDB.")  \
+    X("audit.geojson", audit_geojson, FILE, "", 0, 0, "path",                                      \
+      "The operator's own map for the dashboard, GeoJSON in WGS 84 of at most 8 MiB.")             \
     X("trusted_proxies", trusted_proxies, NETWORKS, "", 0, 0, "networks",                          \
       "Proxies whose X-Forwarded-For counts, as addresses or networks (10.0.0.0/8).")              \
     X("connections.total", connections_total, NUMBER, "16384", 16, 1048576, "connections",         \

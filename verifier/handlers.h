@@ -65,6 +65,12 @@ int assay_live_get(h2o_handler_t *handler, h2o_req_t *request);
 /** POST /v1/office/NAME/VERB with a Bearer token. */
 int assay_office_over_http(h2o_handler_t *handler, h2o_req_t *request);
 
+/** POST /v1/office/alert/state with a Bearer token, or from the dashboard's page. */
+int assay_alert_state_post(h2o_handler_t *handler, h2o_req_t *request);
+
+/** GET /v1/office/audit/geojson: the operator's own map. */
+int assay_geojson_get(h2o_handler_t *handler, h2o_req_t *request);
+
 /** POST /v1/office/NAME/VERB on admin.sock; who = SO_PEERCRED, all scopes. */
 int assay_office_over_socket(h2o_handler_t *handler, h2o_req_t *request);
 

@@ -14,6 +14,7 @@
 #include "verifier/rates.h"
 #include "verifier/reply.h"
 #include "verifier/request.h"
+#include "verifier/visitor.h"
 #include "verifier/workers.h"
 
 #define OFFICE_PATH "/v1/office/"
@@ -184,6 +185,16 @@ int assay_office_over_http(h2o_handler_t *handler, h2o_req_t *request)
     (void)handler;
     struct assay_actor actor;
     if (assay_bearer_actor(request, &actor)) {
+        run_for(request, &actor, ASSAY_BODY_BYTES_MAX);
+    }
+    return 0;
+}
+
+int assay_alert_state_post(h2o_handler_t *handler, h2o_req_t *request)
+{
+    (void)handler;
+    struct assay_actor actor;
+    if (assay_visitor_decider(request, &actor)) {
         run_for(request, &actor, ASSAY_BODY_BYTES_MAX);
     }
     return 0;

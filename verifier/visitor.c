@@ -77,7 +77,8 @@ static bool only_reads(const h2o_req_t *request)
            h2o_memis(request->method.base, request->method.len, H2O_STRLIT("HEAD"));
 }
 
-bool assay_visitor_of_session(h2o_req_t *request, struct assay_actor *actor)
+/* As assay_visitor_of_session, with the scopes of the session's token. */
+static bool find_owner(h2o_req_t *request, struct assay_actor *actor)
 {
     struct assay_service *service = assay_loop_of(request)->service;
     uint8_t token_sha256[ASSAY_SHA256_LEN];
@@ -94,12 +95,22 @@ bool assay_visitor_of_session(h2o_req_t *request, struct assay_actor *actor)
         assay_sessions_end(service->sessions, id.base, id.len);
         return false;
     }
-    found.scopes = ASSAY_SCOPE_READ;
     *actor = found;
     return true;
 }
 
-bool assay_visitor_actor(h2o_req_t *request, struct assay_actor *actor)
+bool assay_visitor_of_session(h2o_req_t *request, struct assay_actor *actor)
+{
+    if (!find_owner(request, actor)) {
+        return false;
+    }
+    actor->scopes = ASSAY_SCOPE_READ;
+    return true;
+}
+
+/* By a token, else by what `of_session` finds. */
+static bool ask(h2o_req_t *request, struct assay_actor *actor,
+                bool (*of_session)(h2o_req_t *request, struct assay_actor *actor))
 {
     if (assay_bearer_given(request)) {
         return assay_bearer_actor(request, actor);
@@ -107,12 +118,22 @@ bool assay_visitor_actor(h2o_req_t *request, struct assay_actor *actor)
     if (session_id(request).len == 0) {
         return assay_bearer_actor(request, actor); /* as for whoever brings nothing */
     }
-    if (assay_visitor_of_session(request, actor)) {
+    if (of_session(request, actor)) {
         return true;
     }
     assay_reply_problem(request, 401, "token",
                         "the session has ended, or another site's page asked: log in again");
     return false;
+}
+
+bool assay_visitor_actor(h2o_req_t *request, struct assay_actor *actor)
+{
+    return ask(request, actor, assay_visitor_of_session);
+}
+
+bool assay_visitor_decider(h2o_req_t *request, struct assay_actor *actor)
+{
+    return ask(request, actor, find_owner);
 }
 
 static void set_cookie(h2o_req_t *request, const char *value, unsigned age_s)

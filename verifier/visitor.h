@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Who asks: by a Bearer token, or, in a browser, by the cookie of a session that was begun with one.
  *
- * A session may read and nothing else, whatever its token allows. Its cookie is HttpOnly,
+ * A session may read and nothing else, whatever its token allows, but for what the dashboard decides
+ * about alerts. Its cookie is HttpOnly,
  * SameSite=Strict, and, over TLS or at the brand's own https host, Secure under the prefix `__Host-`.
  * A method that is not GET or HEAD counts only if Origin (or Sec-Fetch-Site) says that our own page
  * sent it; a browser always says so. threads: the request's loop. */
@@ -19,6 +20,10 @@ bool assay_visitor_of_session(h2o_req_t *request, struct assay_actor *actor);
  *  first. false: nobody, and the request has been answered: 401, or 429 after too many wrong tokens.
  */
 bool assay_visitor_actor(h2o_req_t *request, struct assay_actor *actor);
+
+/** As assay_visitor_actor, with all that the session's token allows: for the dashboard's queries,
+ *  which say what it may do, and for POST /v1/office/alert/state. */
+bool assay_visitor_decider(h2o_req_t *request, struct assay_actor *actor);
 
 /** Begin a session for a token's text and set its cookie on the answer, which the caller sends.
  *  returns   ASSAY_OK; ASSAY_E_TOKEN: the token is unknown or revoked.

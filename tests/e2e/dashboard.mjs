@@ -311,7 +311,7 @@ async function checkThemes() {
   expect(await page.isHidden('nav') && await page.isHidden('.filtering'), 'no controls on paper');
   expect(/8 Dec 2025 to 3 Jun 2026/.test(await page.innerText('.paper >> nth=0')), 'the period on paper');
   expect(/Printed/.test(await page.innerText('footer')), 'and when it was printed');
-  await page.emulateMedia({ media: 'screen' });
+  await page.emulateMedia({ media: null });
   const pdf = await page.pdf({ format: 'A4', printBackground: false });
   expect(pdf.length > 20000, 'a PDF');
   if (pictures) {

@@ -1,21 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
-// The dashboard as the real verifier serves it: login, headers, files. Figures: dashboard.mjs.
-// usage: dashboard_served.mjs BATCH CODEGEN VERIFIER BUILT_DIR
+// The dashboard of the real verifier, over real scans: login, headers, files, and its figures from the
+// office to the screen. What its views do with many figures: dashboard.mjs.
+// usage: dashboard_served.mjs BATCH CODEGEN VERIFIER MMDB_DIR
+import fs from 'node:fs';
+import path from 'node:path';
 import { equal, expect, finish, launch, violations } from './browser.mjs';
-import { Mock } from './audit_mock.mjs';
 import { Service } from './service.mjs';
 
-const [batch, codegen, verifier, built] = process.argv.slice(2);
-if (!built) {
-  console.error('usage: dashboard_served.mjs BATCH CODEGEN VERIFIER BUILT_DIR');
+const [batch, codegen, verifier, mmdb] = process.argv.slice(2);
+if (!mmdb) {
+  console.error('usage: dashboard_served.mjs BATCH CODEGEN VERIFIER MMDB_DIR');
   process.exit(2);
 }
+const SHENZHEN = '192.0.2.1';
+const MUNICH = '192.0.2.33';
 const service = new Service({ batch, codegen, verifier });
-const { token } = JSON.parse(service.office('token', 'create', 'wang', '--scope', 'read', '--json'));
-const figures = new Mock(built);
+service.office('product', 'add', '--sku', 'YB-1', '--gtin', '06901234567892', '--name', '移动电源|Power bank');
+const made = service.batch('YB-1', 'L1', ['--market', 'CN']);
+service.office('batch', 'activate', made.handle);
+const tokenOf = (name, scope) => JSON.parse(service.office('token', 'create', name, '--scope', scope, '--json')).token;
+const token = tokenOf('wang', 'write');
+const map = path.join(service.work, 'map.json');
+fs.writeFileSync(map, JSON.stringify({ type: 'FeatureCollection', features: [{ type: 'Feature',
+  properties: { adcode: 440000, name: '广东' }, geometry: { type: 'Polygon',
+    coordinates: [[[109, 20], [109, 25], [117, 25], [117, 20], [109, 20]]] } }] }));
 const { context, close } = await launch({ locale: 'en-GB', viewport: { width: 1000, height: 700 } });
 
-const get = (path, headers = {}) => fetch(service.base + path, { redirect: 'manual', headers });
+const get = (url, headers = {}) => fetch(service.base + url, { redirect: 'manual', headers });
+const ask = async (url) => (await get(`/v1/office/audit/${url}`, { authorization: `Bearer ${token}` })).json();
+
+/* Ten items scanned once, and one by nine devices in two countries. */
+async function scan() {
+  const post = (code, address, device) => fetch(`${service.base}/v1/codes/${code}/scans`, { method: 'POST',
+    headers: { 'x-forwarded-for': address, 'content-type': 'application/json' },
+    body: JSON.stringify({ device: String(device).padStart(32, '0') }) });
+  for (let i = 0; i < 10; i++) {
+    await post(made.items[i].code, SHENZHEN, 100 + i);
+  }
+  for (let i = 0; i < 9; i++) {
+    await post(made.items[10].code, i % 2 ? MUNICH : SHENZHEN, 200 + i);
+  }
+  for (let i = 0; i < 200 && (await ask('overview')).scans !== 19; i++) {
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+  }
+}
 
 async function checkHeaders() {
   const bare = await get('/audit');
@@ -27,8 +55,10 @@ async function checkHeaders() {
   equal((await get('/audit/', { cookie: 'assay_session=AAAA' })).status, 303, 'with a made-up session');
   equal((await get('/audit/', { authorization: 'Bearer x' })).status, 303, 'a token is no session');
   equal((await get('/audit/elsewhere')).status, 404, 'another path');
-  const posted = await fetch(`${service.base}/audit/`, { method: 'POST' });
-  equal(posted.status, 405, 'a post');
+  equal((await fetch(`${service.base}/audit/`, { method: 'POST' })).status, 405, 'a post');
+  for (const name of ['overview', 'geojson', 'live']) {
+    equal((await get(`/v1/office/audit/${name}`)).status, 401, `${name} without a token`);
+  }
 }
 
 async function checkFiles(html) {
@@ -48,18 +78,17 @@ async function checkFiles(html) {
   }
 }
 
-async function checkPage() {
-  const page = await context.newPage();
-  page.setDefaultTimeout(20000);
-  page.on('pageerror', (error) => expect(false, String(error)));
-  page.on('console', (message) => expect(!/Content Security Policy/.test(message.text()), message.text()));
-  // Figures are made up; everything else is the verifier's.
-  await page.route('**/v1/office/audit/**', (route) => {
-    const url = new URL(route.request().url());
-    const name = url.pathname.slice('/v1/office/audit/'.length);
-    return name === 'live' ? route.fulfill({ contentType: 'text/event-stream', body: '' })
-      : route.fulfill({ json: figures.query(name, url.searchParams) });
-  });
+const ready = (page) => page.waitForSelector('main:not([aria-busy]) h1');
+
+async function open(page, query) {
+  await page.goto(`${service.base}/audit/${query}`);
+  await ready(page);
+  for (const found of await violations(page)) {
+    expect(false, `${query}: ${found}`);
+  }
+}
+
+async function checkLogin(page) {
   await page.goto(`${service.base}/audit/?view=products`);
   for (const found of await violations(page)) {
     expect(false, `the login: ${found}`);
@@ -71,14 +100,51 @@ async function checkPage() {
   await page.fill('[name=token]', token);
   const [answer] = await Promise.all([page.waitForResponse((response) => new URL(response.url()).pathname === '/audit/'),
     page.keyboard.press('Enter')]);
-  await page.waitForSelector('main:not([aria-busy]) h1');
+  await ready(page);
   equal(await page.innerText('h1'), 'Products', 'the right token leads to the view that was asked for');
   const [cookie] = await context.cookies();
   expect(cookie.httpOnly && cookie.sameSite === 'Strict', 'the cookie');
   expect(/script-src 'self'; style-src 'self'/.test(answer.headers()['content-security-policy']), 'the policy');
   equal(answer.headers()['cache-control'], 'no-store', 'the page is kept by nobody');
   await checkFiles(await answer.text());
+  const evil = await fetch(`${service.base}/v1/office/alert/state`, { method: 'POST', body: '{"id":"1","state":"open"}',
+    headers: { cookie: `${cookie.name}=${cookie.value}`, 'content-type': 'application/json', origin: 'https://evil.example' } });
+  equal(evil.status, 401, 'a decision posted by a page of another site');
+  const own = await fetch(`${service.base}/v1/office/batch/list`, { method: 'POST', body: '{}',
+    headers: { cookie: `${cookie.name}=${cookie.value}`, 'content-type': 'application/json', origin: service.base } });
+  equal(own.status, 401, 'a session is no token for the rest of the office');
+}
+
+async function checkFigures(page) {
+  await open(page, '');
+  equal(await page.innerText('[data-kpi=scans] .value'), '19', 'scans');
+  expect(/11 items/.test(await page.innerText('[data-kpi=scans]')), 'items');
+  await page.waitForSelector('.live[data-state=on]');
+  const served = async () => (await page.innerText('#verdicts tbody')).match(/Genuine, first scan\s+11\s+(\d+)/);
+  equal((await served())?.[1], '11', 'first scans, in the period and live');
   await page.waitForSelector('figure canvas');
+  await open(page, '?view=products');
+  expect(/Power bank/.test(await page.innerText('tbody')), 'the product');
+  await open(page, '?view=batches');
+  expect((await page.innerText('tbody')).includes(made.handle), 'the batch');
+  await open(page, '?view=places&country=CN');
+  expect(/Guangdong, China/.test(await page.innerText('tbody')), 'the province by its name');
+  equal(await page.locator('svg.map.tiles').count(), 1, 'tiles of provinces');
+  await page.check('[name=map][value=own]', { force: true });
+  await page.waitForSelector('.mapping.own svg.map path');
+  equal(await page.locator('.mapping.own path.shade-few').count(), 1, 'the operator’s map, shaded by its adcode');
+  await open(page, '?view=codes&level=suspect');
+  await page.click('tbody th a');
+  await page.waitForSelector('main:not([aria-busy]) .facts');
+  expect((await page.innerText('h1')).replace(/-/g, '').includes(made.items[10].code), 'the copied code');
+  equal(await page.locator('svg.map circle.scan').count(), 2, 'where it was scanned');
+  equal(await page.locator('table tbody tr').count(), 9, 'its scans');
+  for (const found of await violations(page)) {
+    expect(false, `a code: ${found}`);
+  }
+}
+
+async function checkLogout(page) {
   await page.click('[name=logout]');
   await page.waitForURL(/\/audit\/login/);
   await page.goto(`${service.base}/audit/`);
@@ -86,12 +152,20 @@ async function checkPage() {
 }
 
 try {
-  await service.start('rates:\n  denied_per_minute: 100\n');
+  const base = fs.realpathSync(mmdb);
+  await service.start(`rates:\n  denied_per_minute: 100\ngeo:\n  ipv4: ${base}/flat-ipv4.mmdb\ntrusted_proxies: [127.0.0.1]\n`
+    + `store:\n  checkpoint_interval_ms: 200\naudit:\n  geojson: ${map}\n`);
+  const page = await context.newPage();
+  page.setDefaultTimeout(20000);
+  page.on('pageerror', (error) => expect(false, String(error)));
+  page.on('console', (message) => expect(!/Content Security Policy/.test(message.text()), message.text()));
+  await scan();
   await checkHeaders();
-  await checkPage();
+  await checkLogin(page);
+  await checkFigures(page);
+  await checkLogout(page);
 } finally {
   await close();
   await service.stop();
-  clearInterval(figures.timer);
 }
 finish();

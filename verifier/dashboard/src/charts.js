@@ -9,7 +9,9 @@ import { colour, onTheme } from './theme.js';
 
 use([BarChart, LineChart, ScatterChart, GridComponent, TooltipComponent, CanvasRenderer]);
 
-const PRINT_WIDTH = 680;
+/* CSS pixels of a chart on A4. */
+const PRINT_WIDTH = 640;
+const PRINT_HEIGHT = 230;
 const FONT = 'system-ui, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", "WenQuanYi Micro Hei", sans-serif';
 
 /* Keeps a chart in step with its element, the theme and the printer, until its element is gone. */
@@ -24,7 +26,7 @@ function mount(element, option) {
       chart.dispose();
       return;
     }
-    chart.resize(printing ? { width: Math.min(PRINT_WIDTH, element.clientWidth) } : undefined);
+    chart.resize(printing ? { width: PRINT_WIDTH, height: Math.min(PRINT_HEIGHT, element.clientHeight) } : undefined);
     draw();
   });
   draw();

@@ -33,10 +33,14 @@ export function csvButton(name, columns, rows) {
   return h('button', { type: 'button', class: 'quiet csv', onclick: press }, icon('save'), t('table.csv'));
 }
 
+function classOf(column) {
+  return [column.number && 'number', column.class].filter(Boolean).join(' ') || null;
+}
+
 function cell(column, row) {
-  const attributes = { class: [column.number ? 'number' : '', column.class || ''].join(' ').trim() || null };
   const content = column.text(row);
-  return column.head ? h('th', { scope: 'row', ...attributes }, content) : h('td', attributes, content);
+  return column.head ? h('th', { scope: 'row', class: classOf(column) }, content)
+    : h('td', { class: classOf(column) }, content);
 }
 
 /** A sorted copy; equal rows keep the server's order. */
@@ -87,7 +91,7 @@ export function table({ caption, columns: every, rows, name, all = rows, more = 
   for (const column of columns) {
     const label = column.raw
       ? h('button', { type: 'button', onclick: () => sortBy(column) }, column.label) : column.label;
-    heads.push(h('th', { scope: 'col', class: column.number ? 'number' : null }, label));
+    heads.push(h('th', { scope: 'col', class: classOf(column) }, label));
   }
   draw();
   return h('div', { class: 'table' },

@@ -91,7 +91,7 @@ function columns(mayWrite, decided) {
       row.reason ? h('q', {}, row.reason) : null,
       row.by ? h('small', {}, t('alerts.by', { who: row.by, time: time(row.changed_at) })) : null].filter(Boolean) },
     kept('reason'), kept('by'), kept('changed_at'),
-    ...(mayWrite ? [{ key: 'action', label: t('col.action'), text: (row) => actions(row, decided) }] : [])];
+    ...(mayWrite ? [{ key: 'action', label: t('col.action'), class: 'screen', text: (row) => actions(row, decided) }] : [])];
 }
 
 function choice(name, label, values, current, text) {

@@ -53,7 +53,7 @@ function cards(answer) {
     card(t('kpi.flagged'), count(flagged.check + flagged.suspect + flagged.cloned), [t('kpi.flagged.levels', {
       cloned: count(flagged.cloned), suspect: count(flagged.suspect), check: count(flagged.check) }),
     t('kpi.flagged.not')], { name: 'flagged' }),
-    card(t('kpi.alerts'), h('a', { href: link({ view: 'alerts', state: 'open' }), 'data-go': true },
+    alerts && card(t('kpi.alerts'), h('a', { href: link({ view: 'alerts', state: 'open' }), 'data-go': true },
       count(alerts.open)), [t('kpi.alerts.done', { confirmed: count(alerts.confirmed),
       dismissed: count(alerts.dismissed) })], { name: 'alerts' }));
 }
@@ -107,14 +107,14 @@ function scansFigure(points) {
 function verdictsCard(verdicts) {
   const rows = VERDICTS.map((name) => ({ name, count: verdicts[name] || 0,
     cell: h('span', { 'data-live': name }, NONE) }));
-  const since = h('p', { class: 'soft' }, t('live.wait'));
+  const since = h('p', { class: 'soft screen' }, t('live.wait'));
   const card = h('section', { class: 'card', id: 'verdicts' },
     h('div', { class: 'head' }, h('h2', {}, t('chart.verdicts'))), since,
     table({ caption: t('chart.verdicts'), name: 'verdicts', rows, columns: [
       { key: 'verdict', label: t('col.verdict'), head: true, raw: (row) => row.name,
         text: (row) => word('verdict', row.name) },
       counted('count', t('col.count')),
-      { key: 'live', label: t('live.column'), number: true, text: (row) => row.cell }] }));
+      { key: 'live', label: t('live.column'), number: true, class: 'screen', text: (row) => row.cell }] }));
   const draw = (now) => {
     since.textContent = now.since ? `${t('live.title')}: ${t('live.since', { time: time(now.since) })}` : t('live.wait');
     rows.forEach((row) => { row.cell.textContent = now.verdicts ? count(now.verdicts[row.name] || 0) : NONE; });
