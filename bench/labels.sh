@@ -3,12 +3,15 @@
 # usage: bench/labels.sh BUILD
 #
 # Labels a second of assay-codegen, on all cores, against bare loops of the same strings, one after
-# the other in each round; medians, and the median of the rounds' ratios. Then peak memory from 10^4
-# to 10^6 labels. From the environment: LABELS (50000) and CODES (1000000) a round, ROUNDS (7),
-# MEMORY ("10000 100000 1000000"; empty to leave out).
+# the other in each round; medians, and the median of the rounds' ratios: by the clock, and by
+# processor time (user and system), which other work on the machine disturbs less. codegen's start,
+# most of which opens key files, is left out of both: its own clock begins after it, and the processor
+# time of a job of one row is subtracted. Then peak memory from 10^4 to 10^6 labels.
+# From the environment: LABELS (100000) and CODES (1000000) a round, ROUNDS (7), MEMORY ("10000 100000
+# 1000000"; empty to leave out).
 set -eu
 build=$(cd "${1:?usage: labels.sh BUILD}" && pwd)
-labels=${LABELS:-50000} codes=${CODES:-1000000} rounds=${ROUNDS:-7}
+labels=${LABELS:-100000} codes=${CODES:-1000000} rounds=${ROUNDS:-7}
 memory=${MEMORY-10000 100000 1000000}
 batch=$build/batch-tools/assay-batch
 codegen=$build/codegen/assay-codegen
@@ -30,56 +33,69 @@ echo "$cores processors, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1
 "$batch" batch create --data data --sku S --count 1000000 --lot L1 --expires 2027-06-30 --pin \
     --out order.json >log
 
-# print_ FORMAT COUNT: labels a second, without start and key files
+# timed COMMAND...: its output is in the file out.txt, its seconds of processor time are printed
+timed() {
+    /usr/bin/time -f '%U %S' -o times "$@" >out.txt
+    awk '{ print $1 + $2 }' times
+}
+
+# print_ FORMAT COUNT: labels a second, without start and key files, and seconds of processor time
 print_() {
     rm -rf out
-    local one=
+    local one='' seconds
     [ "$1" = svg ] && one=--one-file
-    "$codegen" --order order.json --keys data/keys --format "$1" --out out --range "0-$(($2 - 1))" \
-        $one --json | sed -n 's/.*"labels_per_second": \([0-9]*\).*/\1/p'
+    seconds=$(timed "$codegen" --order order.json --keys data/keys --format "$1" --out out \
+        --range "0-$(($2 - 1))" $one --json)
+    echo "$(sed -n 's/.*"labels_per_second": \([0-9]*\).*/\1/p' out.txt) $seconds"
+}
+
+# bare_ KIND WHAT: how many a second, and seconds of processor time
+bare_() {
+    local seconds
+    seconds=$(timed "$bare" "$1" "$cores" "$2")
+    echo "$(cat out.txt) $seconds"
 }
 
 print_ csv "$labels" >log
 tr -d '\r' <"$(ls out/*.csv)" | awk -F, 'NR > 1 { print $3 }' >urls
 
+# A line a round, two columns each: input, start, pdf, svg, zpl, string, codes, csv, one code a call
 : >rounds
 for _ in $(seq "$rounds"); do
-    input=$("$bare" input "$cores" urls)
-    pdf=$(print_ pdf "$labels")
-    svg=$(print_ svg "$labels")
-    zpl=$(print_ zpl "$labels")
-    string=$("$bare" string "$cores" urls)
-    bare_codes=$("$bare" codes "$cores" "$codes")
-    csv=$(print_ csv "$codes")
-    bare_code=$("$bare" code "$cores" "$codes")
-    echo "$input $string $pdf $bare_codes $csv $bare_code $svg $zpl" >>rounds
+    echo "$(bare_ input urls) $(print_ csv 1) $(print_ pdf "$labels") $(print_ svg "$labels")" \
+        "$(print_ zpl "$labels") $(bare_ string urls) $(bare_ codes "$codes")" \
+        "$(print_ csv "$codes") $(bare_ code "$codes")" >>rounds
 done
-bytes=$(print_ pdf 21000 >log && stat -c %s out/*.pdf)
+bytes=$(print_ pdf 21000 >log && cat out/*.pdf | wc -c)
 
 # median COLUMN-EXPRESSION
 median() {
     awk "{ print $1 }" rounds | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
-printf '%-44s %12s %s\n' "labels/s, median of $rounds rounds" "labels/s" "PDF to it"
-printf '%-44s %12.0f %6.3f\n' "bare QRcode_encodeInput, as codegen calls it" "$(median '$1')" \
-    "$(median '$3 / $1')"
-printf '%-44s %12.0f %6.3f\n' "bare QRcode_encodeString, 8-bit" "$(median '$2')" \
-    "$(median '$3 / $2')"
-printf '%-44s %12.0f\n' "assay-codegen PDF" "$(median '$3')"
-printf '%-44s %12.0f %6.3f\n' "assay-codegen SVG, one file (to encodeInput)" "$(median '$7')" \
-    "$(median '$7 / $1')"
-printf '%-44s %12.0f %6.3f\n' "assay-codegen ZPL, 203 dpi (to encodeInput)" "$(median '$8')" \
-    "$(median '$8 / $1')"
-printf '%-44s %12.0f %6.3f\n' "bare codes and PINs (CSV to it)" "$(median '$4')" \
-    "$(median '$5 / $4')"
-printf '%-44s %12.0f %6.3f\n' "the same, one a call (CSV to it)" "$(median '$6')" \
-    "$(median '$5 / $6')"
-printf '%-44s %12.0f\n' "assay-codegen CSV" "$(median '$5')"
+# row NAME COLUMN [BARE]: rates in $COLUMN, processor seconds in the next one; ratios to BARE's
+row() {
+    if [ $# = 2 ]; then
+        printf '%-44s %12.0f\n' "$1" "$(median "\$$2")"
+        return
+    fi
+    printf '%-44s %12.0f %9.3f %9.3f\n' "$1" "$(median "\$$2")" "$(median "\$$2 / \$$3")" \
+        "$(median "\$$(($3 + 1)) / (\$$(($2 + 1)) - \$4)")"
+}
+printf '%-44s %12s %9s %9s\n' "median of $rounds rounds of $labels" "a second" "ratio" "processor"
+row "bare QRcode_encodeInput, as codegen calls it" 1
+row "bare QRcode_encodeString, 8-bit" 11
+row "PDF, to encodeInput" 5 1
+row "SVG, one file, to encodeInput" 7 1
+row "ZPL, 203 dpi, to encodeInput" 9 1
+row "bare codes and PINs, 256 a call" 13
+row "bare codes and PINs, one a call" 17
+row "CSV of $codes, to 256 a call" 15 13
+row "CSV of $codes, to one a call" 15 17
 printf '%-44s %12.1f\n' "PDF, bytes a label (21,000 labels)" "$(awk "BEGIN { print $bytes / 21000 }")"
 for count in $memory; do
     for format in csv pdf svg zpl; do
         rm -rf out
-        one=
+        one=''
         [ $format = svg ] && one=--one-file
         /usr/bin/time -f %M -o peak "$codegen" --order order.json --keys data/keys \
             --format $format $one --out out --range "0-$((count - 1))" >log
