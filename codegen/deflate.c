@@ -12,6 +12,7 @@
 #define LITERALS 286u
 #define DISTANCES 30u
 #define CODE_LENGTHS 19u
+#define COPY_STEP 32u /* bytes moved at once */
 
 void assay_deflate_deinit(struct assay_deflate *deflate)
 {
@@ -82,13 +83,15 @@ void assay_deflate_copy(struct assay_deflate *deflate, size_t position, size_t l
     if (!reserve_symbols(deflate, len_bytes)) {
         return;
     }
-    deflate->failed = assay_buffer_reserve(&deflate->raw, len_bytes);
+    deflate->failed = assay_buffer_reserve(&deflate->raw, len_bytes + COPY_STEP);
     if (deflate->failed != ASSAY_OK) {
         return;
     }
     uint8_t *raw = deflate->raw.data;
-    if (position + len_bytes <= at) {
-        memcpy(raw + at, raw + position, len_bytes);
+    if (position + COPY_STEP <= at) { /* as the reader will, but in steps, the last one too long */
+        for (size_t i = 0; i < len_bytes; i += COPY_STEP) {
+            memcpy(raw + at + i, raw + position + i, COPY_STEP);
+        }
     } else { /* it copies what it writes: byte by byte, as the reader will */
         for (size_t i = 0; i < len_bytes; i++) {
             raw[at + i] = raw[position + i];
@@ -242,11 +245,13 @@ static void write_symbols(struct assay_huffman_bits *bits, const struct assay_de
         unsigned extra_bits, extra;
         const struct assay_huffman_code *code =
             &block->literals[length_code(symbol >> 16 & 255, &extra_bits, &extra)];
-        assay_huffman_bits_put(bits, code->code, code->bits);
-        assay_huffman_bits_put(bits, extra, extra_bits);
+        uint64_t value = code->code | (uint64_t)extra << code->bits; /* 48 bits at most, in all */
+        unsigned value_bits = code->bits + extra_bits;
         code = &block->distances[distance_code(symbol & 32767, &extra_bits, &extra)];
-        assay_huffman_bits_put(bits, code->code, code->bits);
-        assay_huffman_bits_put(bits, extra, extra_bits);
+        value |= (uint64_t)code->code << value_bits;
+        value_bits += code->bits;
+        value |= (uint64_t)extra << value_bits;
+        assay_huffman_bits_put(bits, value, value_bits + extra_bits);
     }
     const struct assay_huffman_code *end = &block->literals[END_OF_BLOCK];
     assay_huffman_bits_put(bits, end->code, end->bits);

@@ -29,11 +29,11 @@ struct assay_huffman_bits {
     unsigned held_bits; /* below 8 between calls */
 };
 
-/** Append the low `bits` (0..16) of value; what lies above them is zero. */
-static inline void assay_huffman_bits_put(struct assay_huffman_bits *stream, uint32_t value,
+/** Append the low `bits` (0..56) of value; what lies above them is zero. */
+static inline void assay_huffman_bits_put(struct assay_huffman_bits *stream, uint64_t value,
                                           unsigned bits)
 {
-    stream->held |= (uint64_t)value << stream->held_bits;
+    stream->held |= value << stream->held_bits;
     stream->held_bits += bits;
     uint64_t little = htole64(stream->held);
     memcpy(stream->next, &little, sizeof little);

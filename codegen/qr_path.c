@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Invariants
- *  1. places holds the page's tokens in order; each label's begin with a LABEL, which no search
+ *  1. tokens holds the page's in order; each label's begin with a LABEL, which no search
  *     ever asks for, so that no copy takes along the text between two labels.
- *  2. triples, pairs, widths and earlier are only hints; what they point at is compared before it is used.
+ *  2. triples, pairs, widths and hints are only that; what they point at is compared before it is used.
+ *  3. A copy from token `oldest` or a later one is never too far: oldest grows with the stream.
  */
 #include "codegen/qr_path.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,27 +22,33 @@
 #define ROW_PAINTED 0xffffu
 #define ROW_EMPTY 0xfffeu
 #define LABEL 0xfffdu
-#define WIDTHS 256u /* low bytes of all but a run's begin differ */
+#define END 0xfffcu /* after the last token, until a LABEL takes its place */
+#define WIDTHS 512u /* low bits of all tokens differ */
+/* What the tables have of the first token: from what is empty in them it is too far. */
+#define PLACE_FIRST 0x10000u
 
 /* The caller's unit is ASSAY_QR_ROW modules high, which is what a row's runs are; the next row
  * begins a whole module below, 1 / 0.998 units. */
 #define ROW_STEP "1.002"
 
-/* A token in the stream; one cache line holds four, as the search goes back and forth. */
-struct place {
-    uint32_t begin;   /* in the stream */
-    uint32_t earlier; /* 1 + the place before with the same triple's hash, or 0 */
-    uint16_t token;
-    uint16_t len_bytes;
+/* Tokens before one that may be the same: steps back to the last one with the same hash, 0 if there is
+ * none within reach of 16 bits. A token has a byte or more, so a copy never reaches that far. */
+struct hint {
+    uint16_t triple; /* three tokens from here on */
+    uint16_t pair;   /* two */
+    uint16_t width;  /* this one; of no use if it is a run's begin: that is too short to copy */
 };
 
 struct assay_qr_path {
-    struct place *places;
-    size_t count;
-    size_t room;
-    uint32_t triples[TABLE_SIZE]; /* 1 + the last place of three tokens */
+    uint16_t *tokens;
+    uint32_t *begins; /* in the stream; of the token after the last one as well */
+    struct hint *hints;
+    uint32_t count;
+    uint32_t room;
+    uint32_t oldest;              /* the first token within a copy's reach */
+    uint32_t triples[TABLE_SIZE]; /* the last place of three tokens; 0: none */
     uint32_t pairs[TABLE_SIZE];   /* of two */
-    uint32_t widths[WIDTHS];      /* of one that is no run's begin: that is too short to copy */
+    uint32_t widths[WIDTHS];      /* of one */
 };
 
 enum assay_error assay_qr_path_create(struct assay_qr_path **path)
@@ -56,7 +64,9 @@ enum assay_error assay_qr_path_create(struct assay_qr_path **path)
 void assay_qr_path_destroy(struct assay_qr_path *path)
 {
     if (path != NULL) {
-        free(path->places);
+        free(path->tokens);
+        free(path->begins);
+        free(path->hints);
         free(path);
     }
 }
@@ -64,56 +74,83 @@ void assay_qr_path_destroy(struct assay_qr_path *path)
 void assay_qr_path_reset(struct assay_qr_path *path)
 {
     path->count = 0;
+    path->oldest = 0;
     memset(path->triples, 0, sizeof path->triples);
     memset(path->pairs, 0, sizeof path->pairs);
     memset(path->widths, 0, sizeof path->widths);
 }
 
-static enum assay_error reserve(struct assay_qr_path *path, size_t more)
+static bool grow(void **array, size_t room, size_t size_bytes)
+{
+    void *grown = reallocarray(*array, room, size_bytes);
+    *array = grown == NULL ? *array : grown;
+    return grown != NULL;
+}
+
+static enum assay_error reserve(struct assay_qr_path *path, uint32_t more)
 {
     if (path->room - path->count >= more) {
         return ASSAY_OK;
     }
-    size_t room = path->room * 2 + more + 1024;
-    struct place *places = reallocarray(path->places, room, sizeof *places);
-    if (places == NULL) {
+    uint32_t room = path->room * 2 + more + 1024;
+    if (!grow((void **)&path->tokens, room, sizeof *path->tokens) ||
+        !grow((void **)&path->begins, room, sizeof *path->begins) ||
+        !grow((void **)&path->hints, room, sizeof *path->hints)) {
         return ASSAY_E_MEMORY;
     }
-    path->places = places;
     path->room = room;
     return ASSAY_OK;
 }
 
-/* Finder patterns stand in three corners; a run never crosses their light border. */
-static bool in_finder(unsigned size, unsigned row, unsigned begin)
+/* Light the finder patterns, which stand in three corners, inside light borders. */
+static void leave_finders(uint64_t bits[ASSAY_MATRIX_ROW_WORDS], unsigned size, unsigned row)
 {
+    static const uint64_t finder = (1u << ASSAY_FINDER_MODULES) - 1;
     bool top = row < ASSAY_FINDER_MODULES, bottom = row >= size - ASSAY_FINDER_MODULES;
-    bool left = begin < ASSAY_FINDER_MODULES, right = begin >= size - ASSAY_FINDER_MODULES;
-    return (top && (left || right)) || (bottom && left);
+    if (top || bottom) {
+        bits[0] &= ~finder;
+    }
+    if (top) {
+        unsigned right = size - ASSAY_FINDER_MODULES, shift = right % 64;
+        bits[right / 64] &= ~(finder << shift);
+        if (shift > 64 - ASSAY_FINDER_MODULES) { /* it stands in two words */
+            bits[right / 64 + 1] &= ~(finder >> (64 - shift));
+        }
+    }
 }
 
-static void add(struct assay_qr_path *path, unsigned token)
+/* Tokens of a row: edges are in turn a run's begin and its end. Which, is computed, as in
+ * assay_matrix_runs. returns their end. */
+static uint16_t *tokenize_row(const struct assay_matrix *matrix, unsigned row, uint16_t *at)
 {
-    path->places[path->count++] = (struct place){.token = (uint16_t)token};
+    uint64_t bits[ASSAY_MATRIX_ROW_WORDS], before = 0;
+    assay_matrix_bits(matrix, row, bits);
+    leave_finders(bits, matrix->size, row);
+    unsigned last = 0, inside = 0;
+    const uint16_t *begin = at;
+    for (unsigned word = 0; word <= matrix->size / 64; word++) {
+        uint64_t edges = bits[word] ^ (bits[word] << 1 | before);
+        before = bits[word] >> 63;
+        for (; edges != 0; edges &= edges - 1, inside ^= WIDTH) {
+            unsigned x = 64 * word + (unsigned)__builtin_ctzll(edges);
+            *at++ = (uint16_t)(inside | (x - (inside != 0 ? last : 0)));
+            last = x;
+        }
+    }
+    *at = at == begin ? ROW_EMPTY : ROW_PAINTED;
+    return at + 1;
 }
 
-/* Append the tokens of a matrix; there is room. */
+/* Append the tokens of a matrix, and an END that no other token is the same as; there is room. */
 static void tokenize(struct assay_qr_path *path, const struct assay_matrix *matrix)
 {
-    add(path, LABEL);
+    uint16_t *at = path->tokens + path->count;
+    *at++ = LABEL;
     for (unsigned row = 0; row < matrix->size; row++) {
-        uint8_t runs[96][2];
-        unsigned count = assay_matrix_runs(matrix, row, runs);
-        bool painted = false;
-        for (unsigned i = 0; i < count; i++) {
-            if (!in_finder(matrix->size, row, runs[i][0])) {
-                add(path, runs[i][0]);
-                add(path, WIDTH | runs[i][1]);
-                painted = true;
-            }
-        }
-        add(path, painted ? ROW_PAINTED : ROW_EMPTY);
+        at = tokenize_row(matrix, row, at);
     }
+    path->count = (uint32_t)(at - path->tokens);
+    *at = END;
 }
 
 static void put_text(struct assay_deflate *deflate, unsigned token)
@@ -146,98 +183,105 @@ static uint32_t hash(uint32_t key)
     return key * 0x9e3779b1u >> (32 - TABLE_BITS);
 }
 
-static uint32_t pair_key(const struct place *place)
+static uint32_t pair_key(const uint16_t *tokens)
 {
-    return (uint32_t)place[0].token << 16 | place[1].token;
+    return (uint32_t)tokens[0] << 16 | tokens[1];
 }
 
-static uint32_t triple_hash(const struct place *place)
+static uint32_t triple_hash(const uint16_t *tokens)
 {
-    return hash(pair_key(place) * 31 + place[2].token);
+    return hash(pair_key(tokens) * 31 + tokens[2]);
 }
 
-/* How many tokens from `from` on are the same as those from `at` on. */
-static size_t same(const struct place *from, const struct place *at, const struct place *end)
+/* Steps back to the last place, which this one becomes. */
+static uint16_t hint_from(uint32_t *last, uint32_t place)
 {
-    size_t most = (size_t)((end - at) < (at - from) ? end - at : at - from);
-    size_t count = 0;
-    while (count < most && from[count].token == at[count].token) {
-        count++;
+    uint32_t step = place - *last;
+    *last = place;
+    return step <= UINT16_MAX ? (uint16_t)step : 0;
+}
+
+/* The hints of a matrix's tokens, all before the first is written: a token's own hint leads to those
+ * before it, so what comes after it is no matter. Those of the last two do not look beyond the end. */
+static void link_tokens(struct assay_qr_path *path, uint32_t first)
+{
+    const uint16_t *tokens = path->tokens;
+    uint32_t at = first, end = path->count;
+    for (; at + 2 < end; at++) {
+        uint32_t place = at + PLACE_FIRST, key = pair_key(tokens + at);
+        path->hints[at] = (struct hint){
+            .width = hint_from(&path->widths[tokens[at] % WIDTHS], place),
+            .pair = hint_from(&path->pairs[hash(key)], place),
+            .triple = hint_from(&path->triples[triple_hash(tokens + at)], place),
+        };
     }
-    return count;
+    for (; at < end; at++) {
+        uint32_t place = at + PLACE_FIRST;
+        path->hints[at] = (struct hint){
+            .width = hint_from(&path->widths[tokens[at] % WIDTHS], place),
+            .pair = at + 1 < end ? hint_from(&path->pairs[hash(pair_key(tokens + at))], place) : 0,
+        };
+    }
 }
 
-static bool near(const struct assay_qr_path *path, uint32_t hint, const struct place *at)
+/* How many tokens from `from` on are the same as those from `at` on, up to the END; four at a time, as
+ * most copies end within the first four, and where is as good as random. */
+static uint32_t same(const uint16_t *from, const uint16_t *at)
 {
-    return hint != 0 && at->begin - path->places[hint - 1].begin <= ASSAY_DEFLATE_DISTANCE_MAX;
-}
-
-/* The longest copy that the tables know of for the token at `at`. returns its tokens, or 0. */
-static size_t find(const struct assay_qr_path *path, const struct place *at,
-                   const struct place *end, const struct place **from)
-{
-    size_t best = 0;
-    uint32_t hint = at + 2 < end ? path->triples[triple_hash(at)] : 0;
-    for (int i = 0; i < CHAIN_MAX && near(path, hint, at); i++) {
-        const struct place *place = &path->places[hint - 1];
-        bool longer = at + best < end && place[best].token == at[best].token;
-        size_t count = longer ? same(place, at, end) : 0;
-        if (count > best) {
-            best = count;
-            *from = place;
+    for (uint32_t count = 0;; count += 4) {
+        uint64_t ours, theirs;
+        memcpy(&ours, at + count, sizeof ours);
+        memcpy(&theirs, from + count, sizeof theirs);
+        if (ours != theirs) {
+            return count + (uint32_t)__builtin_ctzll(le64toh(ours ^ theirs)) / 16;
         }
-        hint = place->earlier;
     }
-    if (best > 0) {
-        return best;
-    }
-    const uint32_t others[] = {at + 1 < end ? path->pairs[hash(pair_key(at))] : 0,
-                               at->token < WIDTH ? 0 : path->widths[at->token & 255]};
-    for (size_t i = 0; i < ASSAY_COUNT_OF(others) && best == 0; i++) {
-        if (near(path, others[i], at)) {
-            *from = &path->places[others[i] - 1];
-            best = same(*from, at, end);
-        }
-    }
-    return best;
 }
 
-static void remember(struct assay_qr_path *path, struct place *at, const struct place *end)
+static bool is_near(const struct assay_qr_path *path, uint32_t at, uint32_t step)
 {
-    uint32_t number = (uint32_t)(at - path->places) + 1;
-    if (at->token >= WIDTH) {
-        path->widths[at->token & 255] = number;
+    return step != 0 && at - step >= path->oldest;
+}
+
+/* The longest copy that the hints know of for the token at `at`, none of it copied from itself.
+ * returns its tokens, or 0. */
+static uint32_t find(const struct assay_qr_path *path, uint32_t at, uint32_t *from)
+{
+    const uint16_t *tokens = path->tokens;
+    uint32_t best = 0, place = at;
+    for (int i = 0; i < CHAIN_MAX && is_near(path, place, path->hints[place].triple); i++) {
+        place -= path->hints[place].triple;
+        uint32_t count = same(tokens + place, tokens + at);
+        *from = count > best ? place : *from;
+        best = count > best ? count : best;
     }
-    if (at + 1 < end) {
-        path->pairs[hash(pair_key(at))] = number;
+    if (best == 0 && is_near(path, at, path->hints[at].pair)) {
+        *from = at - path->hints[at].pair;
+        best = same(tokens + *from, tokens + at);
     }
-    if (at + 2 < end) {
-        uint32_t *triple = &path->triples[triple_hash(at)];
-        at->earlier = *triple;
-        *triple = number;
+    if (best == 0 && tokens[at] >= WIDTH && is_near(path, at, path->hints[at].width)) {
+        *from = at - path->hints[at].width;
+        best = same(tokens + *from, tokens + at);
     }
+    return best < at - *from ? best : at - *from;
 }
 
 /* Write the token at `at`, or several by a copy. returns how many. */
-static size_t put_some(struct assay_qr_path *path, struct place *at, const struct place *end,
-                       struct assay_deflate *deflate)
+static uint32_t put_some(struct assay_qr_path *path, uint32_t at, struct assay_deflate *deflate)
 {
-    size_t begin = deflate->raw.len_bytes;
-    at->begin = (uint32_t)begin;
-    const struct place *from;
-    size_t copied = find(path, at, end, &from);
+    uint32_t *begins = path->begins, begin = (uint32_t)deflate->raw.len_bytes, from = at;
+    while (begin - begins[path->oldest] > ASSAY_DEFLATE_DISTANCE_MAX) {
+        path->oldest++;
+    }
+    uint32_t copied = find(path, at, &from);
     if (copied == 0) {
-        put_text(deflate, at->token);
-        at->len_bytes = (uint16_t)(deflate->raw.len_bytes - begin);
-        remember(path, at, end);
+        put_text(deflate, path->tokens[at]);
+        begins[at + 1] = (uint32_t)deflate->raw.len_bytes;
         return 1;
     }
-    const struct place *last = from + copied - 1;
-    assay_deflate_copy(deflate, from->begin, last->begin + last->len_bytes - from->begin);
-    for (size_t i = 0; i < copied; i++) {
-        at[i].begin = (uint32_t)begin + from[i].begin - from->begin;
-        at[i].len_bytes = from[i].len_bytes;
-        remember(path, at + i, end);
+    assay_deflate_copy(deflate, begins[from], begins[from + copied] - begins[from]);
+    for (uint32_t i = 1; i <= copied; i++) {
+        begins[at + i] = begin + begins[from + i] - begins[from];
     }
     return copied;
 }
@@ -247,15 +291,17 @@ enum assay_error assay_qr_path_put(struct assay_qr_path *path, const struct assa
 {
     assay_assert(matrix->size >= 21);
     assay_assert(matrix->size <= 177);
-    enum assay_error error = reserve(path, (size_t)matrix->size * (matrix->size + 3));
+    enum assay_error error =
+        reserve(path, matrix->size * (matrix->size + 3) + 4); /* `same` reads four */
     if (error != ASSAY_OK) {
         return error;
     }
-    size_t at = path->count + 1; /* after the LABEL */
+    uint32_t at = path->count + 1; /* after the LABEL, for which nothing is written */
     tokenize(path, matrix);
-    const struct place *end = path->places + path->count;
+    link_tokens(path, at);
+    path->begins[at] = (uint32_t)deflate->raw.len_bytes;
     while (at < path->count && deflate->failed == ASSAY_OK) {
-        at += put_some(path, path->places + at, end, deflate);
+        at += put_some(path, at, deflate);
     }
     return deflate->failed;
 }
