@@ -2,7 +2,7 @@
 /* Invariants
  *  1. tokens holds the page's in order; each label's begin with a LABEL, which no search
  *     ever asks for, so that no copy takes along the text between two labels.
- *  2. triples, pairs, widths and hints are only that; what they point at is compared before it is used.
+ *  2. triples, widths and hints are only that; what they point at is compared before it is used.
  *  3. A copy from token `oldest` or a later one is never too far: oldest grows with the stream.
  */
 #include "codegen/qr_path.h"
@@ -35,7 +35,6 @@
  * none within reach of 16 bits. A token has a byte or more, so a copy never reaches that far. */
 struct hint {
     uint16_t triple; /* three tokens from here on */
-    uint16_t pair;   /* two */
     uint16_t width;  /* this one; of no use if it is a run's begin: that is too short to copy */
 };
 
@@ -47,7 +46,6 @@ struct assay_qr_path {
     uint32_t room;
     uint32_t oldest;              /* the first token within a copy's reach */
     uint32_t triples[TABLE_SIZE]; /* the last place of three tokens; 0: none */
-    uint32_t pairs[TABLE_SIZE];   /* of two */
     uint32_t widths[WIDTHS];      /* of one */
 };
 
@@ -76,7 +74,6 @@ void assay_qr_path_reset(struct assay_qr_path *path)
     path->count = 0;
     path->oldest = 0;
     memset(path->triples, 0, sizeof path->triples);
-    memset(path->pairs, 0, sizeof path->pairs);
     memset(path->widths, 0, sizeof path->widths);
 }
 
@@ -178,19 +175,10 @@ static void put_text(struct assay_deflate *deflate, unsigned token)
     assay_deflate_put(deflate, text, len);
 }
 
-static uint32_t hash(uint32_t key)
-{
-    return key * 0x9e3779b1u >> (32 - TABLE_BITS);
-}
-
-static uint32_t pair_key(const uint16_t *tokens)
-{
-    return (uint32_t)tokens[0] << 16 | tokens[1];
-}
-
 static uint32_t triple_hash(const uint16_t *tokens)
 {
-    return hash(pair_key(tokens) * 31 + tokens[2]);
+    uint32_t key = ((uint32_t)tokens[0] << 16 | tokens[1]) * 31 + tokens[2];
+    return key * 0x9e3779b1u >> (32 - TABLE_BITS);
 }
 
 /* Steps back to the last place, which this one becomes. */
@@ -206,20 +194,13 @@ static uint16_t hint_from(uint32_t *last, uint32_t place)
 static void link_tokens(struct assay_qr_path *path, uint32_t first)
 {
     const uint16_t *tokens = path->tokens;
-    uint32_t at = first, end = path->count;
-    for (; at + 2 < end; at++) {
-        uint32_t place = at + PLACE_FIRST, key = pair_key(tokens + at);
-        path->hints[at] = (struct hint){
-            .width = hint_from(&path->widths[tokens[at] % WIDTHS], place),
-            .pair = hint_from(&path->pairs[hash(key)], place),
-            .triple = hint_from(&path->triples[triple_hash(tokens + at)], place),
-        };
-    }
-    for (; at < end; at++) {
+    for (uint32_t at = first; at < path->count; at++) {
         uint32_t place = at + PLACE_FIRST;
         path->hints[at] = (struct hint){
             .width = hint_from(&path->widths[tokens[at] % WIDTHS], place),
-            .pair = at + 1 < end ? hint_from(&path->pairs[hash(pair_key(tokens + at))], place) : 0,
+            .triple = at + 2 < path->count
+                          ? hint_from(&path->triples[triple_hash(tokens + at)], place)
+                          : 0,
         };
     }
 }
@@ -254,10 +235,6 @@ static uint32_t find(const struct assay_qr_path *path, uint32_t at, uint32_t *fr
         uint32_t count = same(tokens + place, tokens + at);
         *from = count > best ? place : *from;
         best = count > best ? count : best;
-    }
-    if (best == 0 && is_near(path, at, path->hints[at].pair)) {
-        *from = at - path->hints[at].pair;
-        best = same(tokens + *from, tokens + at);
     }
     if (best == 0 && tokens[at] >= WIDTH && is_near(path, at, path->hints[at].width)) {
         *from = at - path->hints[at].width;
