@@ -31,6 +31,12 @@
     X("geo.ipv6", geo_ipv6, FILE, "", 0, 0, "path",                                                \
       "City database for IPv6 addresses; may be the same file if it holds both.")                  \
     X("geo.asn", geo_asn, FILE, "", 0, 0, "path", "Network database (autonomous systems), MMDB.")  \
+    X("geo.hosting", geo_hosting, FILE, "", 0, 0, "path",                                          \
+      "List of data centres' networks, whose scans do not count. Empty: the built-in list.")       \
+    X("geo.anonymisers", geo_anonymisers, FILE, "", 0, 0, "path",                                  \
+      "List of relays' and VPNs' networks, which have no place. Empty: the built-in list.")        \
+    X("geo.mobile", geo_mobile, FILE, "", 0, 0, "path",                                            \
+      "List of mobile carriers' networks. Empty: mobile and fixed lines are not told apart.")      \
     X("audit.geojson", audit_geojson, FILE, "", 0, 0, "path",                                      \
       "The operator's own map for the dashboard, GeoJSON in WGS 84 of at most 8 MiB.")             \
     X("trusted_proxies", trusted_proxies, NETWORKS, "", 0, 0, "networks",                          \

@@ -28,6 +28,7 @@ struct files {
     struct database ipv4;
     struct database ipv6;
     struct database asn;
+    struct assay_nets *nets;
 };
 
 struct assay_geo {
@@ -66,6 +67,7 @@ static void release_files(struct files *files)
         close_database(&files->ipv4);
         close_database(&files->ipv6);
         close_database(&files->asn);
+        assay_nets_close(files->nets);
         free(files);
     }
 }
@@ -139,6 +141,9 @@ static enum assay_error open_files(const struct assay_geo_paths *paths, struct f
     }
     if (error == ASSAY_OK) {
         error = open_database(paths->asn, &asn, &value->asn, reason);
+    }
+    if (error == ASSAY_OK) {
+        error = assay_nets_open(&paths->nets, &value->nets, reason);
     }
     if (error != ASSAY_OK) {
         release_files(value);
@@ -404,12 +409,16 @@ static void look_up(const struct files *files, const struct assay_address *addre
     memset(answer, 0, sizeof *answer);
     answer->position.lat_decidegrees = ASSAY_POSITION_NONE;
     answer->position.lon_decidegrees = ASSAY_POSITION_NONE;
-    if (find_entry(assay_address_is_ipv4(address) ? &files->ipv4 : &files->ipv6, address, &entry)) {
-        read_place(&entry, answer);
-    }
     if (find_entry(&files->asn, address, &entry) &&
         get(&entry, PATH("autonomous_system_number"), MMDB_DATA_TYPE_UINT32, &data)) {
         answer->asn = data.uint32;
+    }
+    answer->net = assay_nets_kind(files->nets, answer->asn, address);
+    if (answer->net == ASSAY_NET_ANON) {
+        return;
+    }
+    if (find_entry(assay_address_is_ipv4(address) ? &files->ipv4 : &files->ipv6, address, &entry)) {
+        read_place(&entry, answer);
     }
 }
 

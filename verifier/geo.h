@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Place of an address, from MMDB files: DB-IP's flat field names and GeoIP2's nested ones.
+/* Place of an address, from MMDB files: DB-IP's flat field names and GeoIP2's nested ones; and the
+ * kind of its network, by lists (nets.h).
  *
  * Threads: a struct assay_geo is shared; each thread that looks up has a reader of its own, which
  * holds a reference to the files and the last addresses. assay_geo_reload swaps the files under
@@ -11,7 +12,7 @@
 #define ASSAY_VERIFIER_GEO_H
 
 #include "core/place.h"
-#include "verifier/address.h"
+#include "verifier/nets.h"
 
 struct assay_geo;
 struct assay_geo_reader;
@@ -21,13 +22,15 @@ struct assay_geo_paths {
     const char *ipv4;
     const char *ipv6;
     const char *asn;
+    struct assay_nets_paths nets;
 };
 
-/** What is known of an address. */
+/** What is known of an address. An anonymiser's has no place. */
 struct assay_geo_answer {
     struct assay_place place;
     struct assay_position position; /* of the database; accuracy_km >= 1 */
     uint32_t asn;                   /* autonomous system; 0 = not known */
+    enum assay_net net;
 };
 
 /** Open the files. returns ASSAY_OK; ASSAY_E_NOT_FOUND, ASSAY_E_CORRUPT or ASSAY_E_FIELD (opens,

@@ -97,6 +97,7 @@ static enum assay_error open_geo(struct assay_process *process, struct assay_rea
         .ipv4 = config->geo_ipv4,
         .ipv6 = config->geo_ipv6,
         .asn = config->geo_asn,
+        .nets = {config->geo_hosting, config->geo_anonymisers, config->geo_mobile},
     };
     return assay_geo_open(&paths, &process->service.geo, reason);
 }

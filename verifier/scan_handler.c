@@ -2,6 +2,7 @@
 /* POST /v1/codes/CODE/scans. In this order, so that a guess costs no store access: form, tag,
  * place of the address, group. Answers when the group is on disk (group.h). */
 #include "core/device.h"
+#include "verifier/agent.h"
 #include "verifier/answer.h"
 #include "verifier/cipher_cache.h"
 #include "verifier/config.h"
@@ -296,7 +297,9 @@ static void fill_scan(const struct scan_try *try, const struct assay_geo_answer 
     scan->own_position = body->position.lat_decidegrees != ASSAY_POSITION_NONE;
     scan->position = scan->own_position ? body->position : geo->position;
     scan->pin = pin_outcome(try);
-    scan->channel = ASSAY_CHANNEL_WEB;
+    h2o_iovec_t agent = assay_request_header(try->request, H2O_TOKEN_USER_AGENT);
+    scan->channel = assay_agent_channel(agent.base, agent.len);
+    scan->net = geo->net;
     scan->scan_id_given = body->has_scan_id;
     scan->by_form = try->by_form;
     scan->foreign_gtin = is_foreign_gtin(try);

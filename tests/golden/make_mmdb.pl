@@ -52,6 +52,7 @@ make('flat-ipv4.mmdb', 'city ipv4', 4, \%flat, [
     [ '192.0.2.64/28',   flat_row('', '', '', 0, 0) ],
     [ '192.0.2.80/28',   flat_row('china', 'Guangdong', 'Shenzhen', 22.5, 114) ],
     [ '192.0.2.96/28',   flat_row('CN', 'Yunnan', 'X' x 90, 25.04, 102.71) ],
+    [ '203.0.113.0/24',  flat_row('US', 'Virginia', 'Ashburn', 39.0438, -77.4874) ],
     [ '192.0.2.112/28',  flat_row('CN', 'Yunnan', "bad\ncity", 125.04, 102.71) ],
 ]);
 make('flat-ipv4-moved.mmdb', 'city ipv4', 4, \%flat, [
@@ -72,6 +73,12 @@ make('nested.mmdb', 'GeoIP2-City', 6, \%nested, [
 ]);
 make('asn.mmdb', 'GeoLite2-ASN', 6, \%asn, [
     [ '::192.0.2.0/120', { autonomous_system_number => 64496,
+        autonomous_system_organization => 'Documentation' } ],
+    [ '::203.0.113.0/123', { autonomous_system_number => 16509,
+        autonomous_system_organization => 'a data centre of the built-in list' } ],
+    [ '::203.0.113.32/123', { autonomous_system_number => 13335,
+        autonomous_system_organization => 'a relay of the built-in list' } ],
+    [ '::203.0.113.64/123', { autonomous_system_number => 64511,
         autonomous_system_organization => 'Documentation' } ],
 ]);
 

@@ -106,7 +106,7 @@ static void open_service(struct serving *serving)
 {
     struct assay_service *service = &serving->service;
     const struct assay_config *config = &serving->config;
-    const struct assay_geo_paths no_paths = {NULL, NULL, NULL};
+    const struct assay_geo_paths no_paths = {0};
     const uint32_t per_minute[ASSAY_RATES] = {
         [ASSAY_RATE_FORGED] = 0,
         [ASSAY_RATE_FORMS] = config->forms_per_minute,

@@ -57,6 +57,8 @@ static void files_that_do_not_fit(void **state)
                    "no IPv6");
     expect_refused(&(struct assay_geo_paths){.ipv4 = MMDB("asn.mmdb")}, ASSAY_E_FIELD, "networks");
     expect_refused(&(struct assay_geo_paths){.asn = MMDB("nested.mmdb")}, ASSAY_E_FIELD, "places");
+    expect_refused(&(struct assay_geo_paths){.nets = {.hosting = "/no/such"}}, ASSAY_E_NOT_FOUND,
+                   "geo.hosting");
 }
 
 static struct assay_geo *open_geo(const struct assay_geo_paths *paths,
@@ -87,8 +89,8 @@ static void no_database_is_valid(void **state)
 static void flat_names(void **state)
 {
     (void)state;
-    const struct assay_geo_paths paths = {MMDB("flat-ipv4.mmdb"), MMDB("flat-ipv6.mmdb"),
-                                          MMDB("asn.mmdb")};
+    const struct assay_geo_paths paths = {
+        .ipv4 = MMDB("flat-ipv4.mmdb"), .ipv6 = MMDB("flat-ipv6.mmdb"), .asn = MMDB("asn.mmdb")};
     struct assay_geo_reader *reader;
     struct assay_geo *geo = open_geo(&paths, &reader);
     assert_true(assay_geo_has_database(geo));
@@ -117,10 +119,30 @@ static void flat_names(void **state)
     assay_geo_close(geo);
 }
 
+static void networks_and_whether_they_have_a_place(void **state)
+{
+    (void)state;
+    const struct assay_geo_paths paths = {.ipv4 = MMDB("flat-ipv4.mmdb"), .asn = MMDB("asn.mmdb")};
+    struct assay_geo_reader *reader;
+    struct assay_geo *geo = open_geo(&paths, &reader);
+    assert_int_equal(look_up(reader, "203.0.113.1")->net, ASSAY_NET_HOSTING);
+    expect_place(reader, "203.0.113.1", "US/US-VA/Ashburn");
+    const struct assay_geo_answer *relay = look_up(reader, "203.0.113.33");
+    assert_int_equal(relay->net, ASSAY_NET_ANON);
+    assert_int_equal(relay->asn, 13335);
+    assert_int_equal(relay->position.lat_decidegrees, ASSAY_POSITION_NONE);
+    expect_place(reader, "203.0.113.33", "//");
+    assert_int_equal(look_up(reader, "203.0.113.65")->net, ASSAY_NET_UNKNOWN);
+    assert_int_equal(look_up(reader, "203.0.113.200")->net, ASSAY_NET_UNKNOWN);
+    expect_place(reader, "203.0.113.200", "US/US-VA/Ashburn");
+    assay_geo_reader_close(reader);
+    assay_geo_close(geo);
+}
+
 static void nested_names(void **state)
 {
     (void)state;
-    const struct assay_geo_paths paths = {MMDB("nested.mmdb"), MMDB("nested.mmdb"), NULL};
+    const struct assay_geo_paths paths = {.ipv4 = MMDB("nested.mmdb"), .ipv6 = MMDB("nested.mmdb")};
     struct assay_geo_reader *reader;
     struct assay_geo *geo = open_geo(&paths, &reader);
     expect_place(reader, "198.51.100.9", "CN/CN-SC/Chengdu");
@@ -316,6 +338,7 @@ int main(void)
         cmocka_unit_test(files_that_do_not_fit),
         cmocka_unit_test(no_database_is_valid),
         cmocka_unit_test(flat_names),
+        cmocka_unit_test(networks_and_whether_they_have_a_place),
         cmocka_unit_test(nested_names),
         cmocka_unit_test(a_reload_is_seen),
         cmocka_unit_test(reloads_race_with_readers),

@@ -111,7 +111,7 @@ void loopback_init(struct loopback *loopback)
     service->config = &loopback->config;
     service->store = &loopback->store;
     service->keyring = shared_keys;
-    const struct assay_geo_paths none = {NULL, NULL, NULL};
+    const struct assay_geo_paths none = {0};
     must(assay_geo_open(&none, &service->geo, &reason), &reason);
     must(assay_metrics_create(assay_server_loops(1), &service->metrics), &reason);
     assay_keyring_service_key(shared_keys, ASSAY_PURPOSE_RECEIPT, service->receipt_key.key);
