@@ -14,7 +14,8 @@
 #include "core/json.h"
 
 #define SCORE_UNIT 1024
-#define SCORE_SIZE 24
+#define SCORE_SIZE 32
+#define DECIMALS 10000
 #define OUTPUT_BUFFER (1u << 18)
 
 /* A file that is being made beside its name. */
@@ -77,13 +78,34 @@ static void output_drop(struct output *output)
     }
 }
 
-/* Four decimals tell all scores apart. */
-static void format_score(int32_t score, char text[SCORE_SIZE])
+/* Digits of a number, at least `least` of them, to the left of `end`; where they begin. */
+static char *digits(uint64_t number, int least, char *end)
 {
-    int64_t magnitude = score < 0 ? -(int64_t)score : score;
-    int64_t scaled = (magnitude * 10000 + SCORE_UNIT / 2) / SCORE_UNIT;
-    snprintf(text, SCORE_SIZE, "%s%lld.%04lld", score < 0 ? "-" : "", (long long)scaled / 10000,
-             (long long)scaled % 10000);
+    for (; number > 0 || least > 0; least--) {
+        *--end = (char)('0' + number % 10);
+        number /= 10;
+    }
+    return end;
+}
+
+/* ",SCORE,LEVEL", the score with four decimals, which tell all of them apart. */
+static void write_risk(FILE *file, int32_t score, enum assay_risk_level level)
+{
+    char text[SCORE_SIZE];
+    uint64_t magnitude = (uint64_t)(score < 0 ? -(int64_t)score : score);
+    uint64_t scaled = (magnitude * DECIMALS + SCORE_UNIT / 2) / SCORE_UNIT;
+    char *end = text + sizeof text;
+    char *at = digits(scaled % DECIMALS, 4, end);
+    *--at = '.';
+    at = digits(scaled / DECIMALS, 1, at);
+    if (score < 0) {
+        *--at = '-';
+    }
+    *--at = ',';
+    fwrite_unlocked(at, 1, (size_t)(end - at), file);
+    putc_unlocked(',', file);
+    fputs_unlocked(assay_risk_level_name(level), file);
+    putc_unlocked('\n', file);
 }
 
 static enum assay_error write_scan(void *context, const struct assay_history_result *result)
@@ -92,16 +114,18 @@ static enum assay_error write_scan(void *context, const struct assay_history_res
     if (file == NULL) {
         return ASSAY_OK;
     }
-    const char *verdict = result->waits ? "wait" : assay_verdict_row(result->verdict)->name;
-    if (!result->has_risk) {
-        fprintf(file, "%llu,%s,,\n", (unsigned long long)result->number, verdict);
+    char number[SCORE_SIZE];
+    char *end = number + sizeof number;
+    char *at = digits(result->number, 1, end);
+    fwrite_unlocked(at, 1, (size_t)(end - at), file);
+    putc_unlocked(',', file);
+    fputs_unlocked(result->waits ? "wait" : assay_verdict_row(result->verdict)->name, file);
+    if (result->has_risk) {
+        write_risk(file, result->score, result->level);
     } else {
-        char score[SCORE_SIZE];
-        format_score(result->score, score);
-        fprintf(file, "%llu,%s,%s,%s\n", (unsigned long long)result->number, verdict, score,
-                assay_risk_level_name(result->level));
+        fputs_unlocked(",,\n", file);
     }
-    return ferror(file) ? ASSAY_E_IO : ASSAY_OK;
+    return ferror_unlocked(file) ? ASSAY_E_IO : ASSAY_OK;
 }
 
 /* The code as it was given, in quotes where CSV wants them. */
@@ -121,10 +145,8 @@ static void write_code(FILE *file, const char *code)
 static enum assay_error write_item(void *context, const char *code, const struct assay_risk *risk)
 {
     FILE *file = context;
-    char score[SCORE_SIZE];
-    format_score(risk->score, score);
     write_code(file, code);
-    fprintf(file, ",%s,%s\n", score, assay_risk_level_name(risk->level));
+    write_risk(file, risk->score, risk->level);
     return ferror(file) ? ASSAY_E_IO : ASSAY_OK;
 }
 

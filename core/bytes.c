@@ -25,19 +25,12 @@ void assay_hex_encode(const void *data, size_t len_bytes, char *text)
     text[2 * len_bytes] = '\0';
 }
 
-static int hex_value(char character)
-{
-    if (character >= '0' && character <= '9') {
-        return character - '0';
-    }
-    if (character >= 'a' && character <= 'f') {
-        return character - 'a' + 10;
-    }
-    if (character >= 'A' && character <= 'F') {
-        return character - 'A' + 10;
-    }
-    return -1;
-}
+/* Value + 1 of a hex digit; 0 for what is none. */
+static const uint8_t hex_values[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 enum assay_error assay_hex_decode(const char *text, size_t text_len, void *data, size_t len_bytes)
 {
@@ -45,13 +38,15 @@ enum assay_error assay_hex_decode(const char *text, size_t text_len, void *data,
         return ASSAY_E_SYNTAX;
     }
     for (size_t i = 0; i < text_len; i++) {
-        if (hex_value(text[i]) < 0) {
+        if (hex_values[(uint8_t)text[i]] == 0) {
             return ASSAY_E_SYNTAX;
         }
     }
     uint8_t *bytes = data;
     for (size_t i = 0; i < len_bytes; i++) {
-        bytes[i] = (uint8_t)(hex_value(text[2 * i]) << 4 | hex_value(text[2 * i + 1]));
+        unsigned high = hex_values[(uint8_t)text[2 * i]] - 1u;
+        unsigned low = hex_values[(uint8_t)text[2 * i + 1]] - 1u;
+        bytes[i] = (uint8_t)(high << 4 | low);
     }
     return ASSAY_OK;
 }

@@ -215,9 +215,14 @@ enum assay_error assay_csv_reader_feed(struct assay_csv_reader *reader, const ch
         if (i == len_bytes) {
             break;
         }
-        enum assay_error error = reader->mark < BYTE_ORDER_MARK_LEN
-                                     ? take_first(reader, data[i], reason)
-                                     : take_one(reader, data[i], reason);
+        enum assay_error error;
+        if (data[i] == ',' && (reader->state == BARE || reader->state == FIELD_START)) {
+            reader->state = FIELD_START;
+            error = end_field(reader, reason);
+        } else {
+            error = reader->mark < BYTE_ORDER_MARK_LEN ? take_first(reader, data[i], reason)
+                                                       : take_one(reader, data[i], reason);
+        }
         if (error != ASSAY_OK) {
             return error;
         }

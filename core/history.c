@@ -176,7 +176,12 @@ static enum assay_error item_of(struct assay_history *history, const struct assa
 static uint64_t device_tag(const struct assay_history *history, const struct assay_history_row *row,
                            uint64_t item)
 {
-    return row->has_device ? assay_device_tag(history->keys->device_key, item, row->device) : 0;
+    uint8_t device[ASSAY_HISTORY_DEVICE_LEN];
+    if (row->device.len_bytes == 0) {
+        return 0;
+    }
+    assay_history_device(row, device);
+    return assay_device_tag(history->keys->device_key, item, device);
 }
 
 /* -- results -- */
@@ -455,7 +460,7 @@ static enum assay_error visit_item(void *context, uint64_t number,
     if (error != ASSAY_OK) {
         return assay_fail(reason, error, NULL);
     }
-    return history->visit(history->visit_context, record->field[1], &risk);
+    return history->visit(history->visit_context, record->field[ASSAY_HISTORY_CODE_COLUMN], &risk);
 }
 
 enum assay_error assay_history_items(struct assay_history *history,
@@ -466,6 +471,6 @@ enum assay_error assay_history_items(struct assay_history *history,
     history->visit = visit;
     history->visit_context = context;
     const struct assay_history_reading reading = {
-        .take = visit_item, .context = history, .latest = INT64_MAX};
+        .take = visit_item, .context = history, .latest = INT64_MAX, .code_only = true};
     return assay_history_file_as_it_stands(&history->file, &reading, reason);
 }

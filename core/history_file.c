@@ -45,7 +45,7 @@ static void note_row(struct pass *pass)
         file->last_at_unix_ms = row->at_unix_ms;
     }
     file->has_codes = file->has_codes || row->kind == ASSAY_HISTORY_CODE;
-    file->has_devices = file->has_devices || row->has_device;
+    file->has_devices = file->has_devices || row->device.len_bytes > 0;
     file->rows = pass->rows;
 }
 
@@ -57,8 +57,17 @@ static enum assay_error take_record(void *context, const struct assay_csv_record
         pass->header_seen = true;
         return assay_csv_header(record, &assay_history_columns, reason);
     }
-    enum assay_error error =
-        assay_history_row_read(record, pass->reading->latest, &pass->row, reason);
+    enum assay_error error = ASSAY_OK;
+    if (pass->reading->code_only) {
+        error = assay_csv_width(record, &assay_history_columns, reason);
+        if (error != ASSAY_OK) {
+            return error;
+        }
+        assay_history_code_read(record->field[ASSAY_HISTORY_CODE_COLUMN],
+                                record->len[ASSAY_HISTORY_CODE_COLUMN], &pass->row);
+    } else {
+        error = assay_history_row_read(record, pass->reading->latest, &pass->row, reason);
+    }
     if (error != ASSAY_OK) {
         return error;
     }

@@ -31,6 +31,7 @@ struct assay_history_reading {
                              const struct assay_history_row *row, struct assay_reason *reason);
     void *context;
     int64_t latest; /* as assay_history_row_read's */
+    bool code_only; /* of a row, only its code is read */
 };
 
 /** Open a file and check all of it. `reading->take` may be NULL.

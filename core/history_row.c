@@ -91,22 +91,30 @@ static enum assay_error read_time(const struct assay_csv_record *record, int64_t
                                      : refuse(record, TIME_MS, "it lies in the future", reason);
 }
 
+static enum assay_error refuse_place(const struct assay_csv_record *record,
+                                     struct assay_reason *reason)
+{
+    struct assay_place place;
+    return assay_csv_region(record->field[COUNTRY], "", &place) != ASSAY_OK
+               ? refuse(record, COUNTRY, "two letters of ISO 3166-1 are wanted, such as CN", reason)
+               : refuse(record, REGION,
+                        "ISO 3166-2 is wanted, such as CN-GD, in the country of its column",
+                        reason);
+}
+
 static enum assay_error read_place(const struct assay_csv_record *record,
                                    struct assay_history_row *row, struct assay_reason *reason)
 {
-    memset(&row->place, 0, sizeof row->place);
-    if (!assay_text_is_clean(record->field[CITY], record->len[CITY])) {
+    const char *city = record->field[CITY];
+    size_t len = record->len[CITY];
+    if (!assay_text_is_clean(city, len)) {
         return refuse(record, CITY, "UTF-8 without control characters is wanted", reason);
     }
-    struct assay_place place;
-    if (assay_csv_region(record->field[COUNTRY], "", &place) != ASSAY_OK) {
-        return refuse(record, COUNTRY, "two letters of ISO 3166-1 are wanted, such as CN", reason);
+    memset(&row->place, 0, sizeof row->place);
+    if (assay_csv_region(record->field[COUNTRY], record->field[REGION], &row->place) != ASSAY_OK) {
+        return refuse_place(record, reason);
     }
-    if (assay_csv_region(record->field[COUNTRY], record->field[REGION], &place) != ASSAY_OK) {
-        return refuse(record, REGION,
-                      "ISO 3166-2 is wanted, such as CN-GD, in the country of its column", reason);
-    }
-    assay_place_set(&row->place, place.country, place.region, record->field[CITY]);
+    memcpy(row->place.city, city, assay_text_cut(city, ASSAY_CITY_MAX));
     return ASSAY_OK;
 }
 
@@ -173,6 +181,10 @@ struct word {
 static enum assay_error read_word(const struct assay_csv_record *record, enum column column,
                                   const struct word *words, int *value)
 {
+    if (record->len[column] == 0) {
+        *value = words->value; /* nothing is the first */
+        return ASSAY_OK;
+    }
     for (; words->text != NULL; words++) {
         if (strcmp(words->text, record->field[column]) == 0) {
             *value = words->value;
@@ -221,20 +233,23 @@ static enum assay_error read_words(const struct assay_csv_record *record,
 static enum assay_error read_device(const struct assay_csv_record *record,
                                     struct assay_history_row *row, struct assay_reason *reason)
 {
-    const char *text = record->field[DEVICE];
-    size_t len = record->len[DEVICE];
-    row->has_device = len > 0;
-    if (len > DEVICE_LEN_MAX) {
-        return refuse(record, DEVICE, "at most 256 bytes", reason);
-    }
-    if (len == 0 ||
-        assay_hex_decode(text, len, row->device, ASSAY_HISTORY_DEVICE_LEN) == ASSAY_OK) {
-        return ASSAY_OK;
+    row->device = (struct assay_span){(const uint8_t *)record->field[DEVICE], record->len[DEVICE]};
+    return row->device.len_bytes <= DEVICE_LEN_MAX
+               ? ASSAY_OK
+               : refuse(record, DEVICE, "at most 256 bytes", reason);
+}
+
+void assay_history_device(const struct assay_history_row *row,
+                          uint8_t device[ASSAY_HISTORY_DEVICE_LEN])
+{
+    struct assay_span text = row->device;
+    if (assay_hex_decode((const char *)text.data, text.len_bytes, device,
+                         ASSAY_HISTORY_DEVICE_LEN) == ASSAY_OK) {
+        return;
     }
     uint8_t digest[ASSAY_SHA256_LEN];
-    assay_sha256(text, len, digest);
-    memcpy(row->device, digest, sizeof row->device);
-    return ASSAY_OK;
+    assay_sha256(text.data, text.len_bytes, digest);
+    memcpy(device, digest, ASSAY_HISTORY_DEVICE_LEN);
 }
 
 enum assay_error assay_history_row_read(const struct assay_csv_record *record, int64_t latest,

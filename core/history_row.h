@@ -33,13 +33,12 @@ struct assay_history_row {
     enum assay_net net;
     enum assay_channel channel;
     enum assay_pin_outcome pin;
-    bool has_device;
-    uint8_t device
-        [ASSAY_HISTORY_DEVICE_LEN]; /* 32 hex digits as they are; else of the text's SHA-256 */
+    struct assay_span device; /* its text, borrowed from the record; empty: none */
 };
 
-/** The columns, in their order. */
+/** The columns, in their order; and the number of the code's. */
 extern const struct assay_csv_columns assay_history_columns;
+#define ASSAY_HISTORY_CODE_COLUMN 1
 
 /** Read a record that is not the header.
  *  latest  a time after this one, in Unix milliseconds, is refused.
@@ -48,6 +47,11 @@ ASSAY_MUST_CHECK enum assay_error assay_history_row_read(const struct assay_csv_
                                                          int64_t latest,
                                                          struct assay_history_row *row,
                                                          struct assay_reason *reason);
+
+/** The 128-bit device of a row that has one: 32 hex digits as they are, else the first half of the
+ *  text's SHA-256. */
+void assay_history_device(const struct assay_history_row *row,
+                          uint8_t device[ASSAY_HISTORY_DEVICE_LEN]);
 
 /** A code as a file has it: typed, a URL, or HANDLE:INDEX. Sets kind, parts, handle, index. */
 void assay_history_code_read(const char *text, size_t len, struct assay_history_row *row);

@@ -98,6 +98,9 @@
 /* How many of an item's scans are walked back to find a retry. Older retries count anew. */
 #define ASSAY_RETRY_WALK_MAX 16
 #define ASSAY_RETRY_WINDOW_MS (10 * 60 * 1000)
+/* Where only the device can tell: scans older than this end the walk. More than the window, since a
+ * clock may go back. */
+#define ASSAY_RETRY_LOOK_BACK_MS (24 * 3600 * 1000)
 /* Ledgered scans of one item in a minute; beyond, repeats are only counted in the summary. */
 #define ASSAY_ITEM_SCANS_A_MINUTE 60
 /* Wrong PINs of one item before each further try has to wait; never locked for good. */

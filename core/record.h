@@ -301,6 +301,11 @@ size_t assay_record_encode(const struct assay_record *record, void *data, size_t
 ASSAY_MUST_CHECK enum assay_error assay_record_decode(const void *data, size_t len_bytes,
                                                       struct assay_record *record);
 
+/** As assay_record_decode, for those who walk a ledger, most of which is scans: of a scan, type and
+ *  scan alone are written. */
+ASSAY_MUST_CHECK enum assay_error assay_record_decode_next(const void *data, size_t len_bytes,
+                                                           struct assay_record *record);
+
 /** Length with header of the record that begins here, or 0 if it cannot be one. */
 size_t assay_record_len(const void *data, size_t len_bytes);
 

@@ -105,3 +105,14 @@ enum assay_error assay_scan_record_decode(const uint8_t data[ASSAY_SCAN_RECORD_L
     *scan = value;
     return ASSAY_OK;
 }
+
+enum assay_error assay_record_decode_next(const void *data, size_t len_bytes,
+                                          struct assay_record *record)
+{
+    const uint8_t *bytes = data;
+    if (len_bytes != ASSAY_SCAN_RECORD_LEN || bytes[0] != ASSAY_RECORD_SCAN) {
+        return assay_record_decode(data, len_bytes, record);
+    }
+    record->type = ASSAY_RECORD_SCAN;
+    return assay_scan_record_decode(bytes, &record->scan);
+}

@@ -31,7 +31,7 @@ static enum assay_error replay_one(struct replay *replay, struct assay_span span
     struct assay_store_session *session = replay->session;
     struct assay_record record;
     struct assay_item base;
-    enum assay_error error = assay_record_decode(span.data, span.len_bytes, &record);
+    enum assay_error error = assay_record_decode_next(span.data, span.len_bytes, &record);
     if (error != ASSAY_OK) {
         return error;
     }

@@ -33,7 +33,7 @@ static enum assay_error add_records(struct assay_rollup *rollup, struct assay_le
         if (error != ASSAY_OK || span.len_bytes == 0) {
             return error;
         }
-        error = assay_record_decode(span.data, span.len_bytes, &record);
+        error = assay_record_decode_next(span.data, span.len_bytes, &record);
         error = error != ASSAY_OK ? error : assay_rollup_add(rollup, &record);
         if (error != ASSAY_OK) {
             return error;

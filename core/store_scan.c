@@ -50,7 +50,9 @@ static bool same_scan(const struct assay_scan_request *request,
 /* Walks the item's scans back; the chain is in the ledger, so it works after a restart too. */
 static void find_repetition(struct trial *trial)
 {
-    if (!trial->request->scan_id_given && trial->request->device == 0) {
+    bool by_id = trial->request->scan_id_given;
+    int64_t earliest = trial->request->at_unix_ms - ASSAY_RETRY_LOOK_BACK_MS;
+    if (!by_id && (trial->request->device == 0 || trial->item.last_at_unix_ms < earliest)) {
         return;
     }
     uint64_t position = trial->item.last_scan;
@@ -69,7 +71,7 @@ static void find_repetition(struct trial *trial)
             trial->earlier = record;
             return;
         }
-        position = record.previous;
+        position = by_id || record.at_unix_ms >= earliest ? record.previous : 0;
     }
 }
 
