@@ -5,27 +5,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "batch-tools/audit_json.h"
 #include "batch-tools/csv.h"
 #include "batch-tools/show.h"
 #include "batch-tools/table.h"
 #include "batch-tools/tool.h"
 #include "core/store.h"
 
-#define COLUMNS_MAX (8 + ASSAY_VERDICT_COUNT)
-
-static const struct {
-    const char *name;
-    unsigned cut;
-} cut_rows[] = {
-    {"product", ASSAY_CUT_PRODUCT}, {"batch", ASSAY_CUT_BATCH}, {"region", ASSAY_CUT_REGION},
-    {"day", ASSAY_CUT_DAY},         {"week", ASSAY_CUT_WEEK},
-};
+#define COLUMNS_MAX (16 + ASSAY_VERDICT_COUNT)
 
 static unsigned cut_of(const char *name, size_t len)
 {
-    for (size_t i = 0; i < ASSAY_COUNT_OF(cut_rows); i++) {
-        if (strlen(cut_rows[i].name) == len && memcmp(cut_rows[i].name, name, len) == 0) {
-            return cut_rows[i].cut;
+    for (const struct assay_audit_cut_row *row = assay_audit_cuts; row->name != NULL; row++) {
+        if (strlen(row->name) == len && memcmp(row->name, name, len) == 0) {
+            return row->cut;
         }
     }
     return 0;
@@ -125,6 +118,11 @@ static void columns_fill(unsigned by, const struct assay_audit *audit, struct co
     add_column(columns, "scans", true);
     add_column(columns, "first", true);
     add_column(columns, "confirmations", true);
+    add_column(columns, "E0 %", true);
+    add_column(columns, "E2 %", true);
+    add_column(columns, "95%", true);
+    add_column(columns, "at least", true);
+    add_column(columns, "E3 %", true);
     for (int i = 0; i < ASSAY_VERDICT_COUNT; i++) {
         if (occurs(audit, i)) {
             add_column(columns, assay_verdict_row((enum assay_verdict)i)->name, true);
@@ -152,6 +150,39 @@ static void add_name_cells(struct assay_table *table, unsigned by,
     }
 }
 
+/* Per cent with one decimal place. */
+static void add_share(struct assay_table *table, bool known, double share)
+{
+    char text[32] = "-";
+    if (known) {
+        snprintf(text, sizeof text, "%.1f", 100 * share);
+    }
+    assay_table_add(table, text);
+}
+
+static void add_range(struct assay_table *table, bool known, const struct assay_estimate *share)
+{
+    char text[48] = "-";
+    if (known) {
+        snprintf(text, sizeof text, "%.1f..%.1f", 100 * share->low, 100 * share->high);
+    }
+    assay_table_add(table, text);
+}
+
+static void add_rate_cells(struct assay_table *table, const struct assay_audit *audit,
+                           const struct assay_audit_rates *rates)
+{
+    add_share(table, rates->tried, rates->e0.point);
+    add_share(table, rates->scanned, rates->e2.share.point);
+    add_range(table, rates->scanned, &rates->e2.share);
+    add_share(table, rates->scanned, rates->e2.lower_bound);
+    if (audit->anchor.anchored) {
+        add_share(table, rates->scanned, rates->e3.point);
+    } else {
+        add_range(table, rates->scanned, &rates->e3);
+    }
+}
+
 static void print_table(unsigned by, const struct assay_audit *audit)
 {
     struct columns columns = {0};
@@ -163,6 +194,7 @@ static void print_table(unsigned by, const struct assay_audit *audit)
         assay_table_add_number(table, row->scans);
         assay_table_add_number(table, row->first_scans);
         assay_table_add_number(table, row->confirmed);
+        add_rate_cells(table, audit, &row->rates);
         for (int verdict = 0; verdict < ASSAY_VERDICT_COUNT; verdict++) {
             if (occurs(audit, verdict)) {
                 assay_table_add_number(table, row->verdicts[verdict]);
@@ -176,23 +208,69 @@ static void print_table(unsigned by, const struct assay_audit *audit)
 /* Where the counts come from, so that another reader can tell that it counted the same. */
 static void print_source(const struct assay_audit *audit, FILE *file)
 {
-    fprintf(file, "ledger: %llu records, end %llu, last CRC %08x\n",
+    char root[2 * ASSAY_SHA256_LEN + 1];
+    assay_hex_encode(audit->root, sizeof audit->root, root);
+    fprintf(file, "ledger: %llu records, end %llu, last CRC %08x\nroot: %s\n",
             (unsigned long long)audit->entries, (unsigned long long)audit->ledger_end,
-            audit->last_crc);
+            audit->last_crc, root);
 }
 
 /* -- CSV and JSON -- */
+
+static void csv_share(struct assay_csv *csv, bool known, double share)
+{
+    char text[32] = "";
+    if (known) {
+        snprintf(text, sizeof text, "%.6f", share);
+    }
+    assay_csv_text(csv, text);
+}
+
+static void csv_rates(struct assay_csv *csv, const struct assay_audit *audit,
+                      const struct assay_audit_row *row)
+{
+    const struct assay_audit_rates *rates = &row->rates;
+    for (int i = ASSAY_LEFT_OUT_PREVIEW; i < ASSAY_LEFT_OUTS; i++) {
+        assay_csv_number(csv, (int64_t)row->left_out[i]);
+    }
+    assay_csv_number(csv, (int64_t)row->repeats);
+    assay_csv_number(csv, (int64_t)row->before_sale);
+    csv_share(csv, rates->tried, rates->e0.point);
+    csv_share(csv, rates->scanned, rates->e2.share.point);
+    csv_share(csv, rates->scanned, rates->e2.share.low);
+    csv_share(csv, rates->scanned, rates->e2.share.high);
+    csv_share(csv, rates->scanned, rates->e2.lower_bound);
+    csv_share(csv, rates->scanned && audit->anchor.anchored, rates->e3.point);
+    csv_share(csv, rates->scanned, rates->e3.low);
+    csv_share(csv, rates->scanned, rates->e3.high);
+}
 
 static void print_csv(const struct assay_audit *audit)
 {
     struct assay_csv csv = {.file = stdout};
     static const char *const titles[] = {"sku", "batch", "country",     "region",
                                          "day", "scans", "first_scans", "confirmations"};
+    static const char *const rate_titles[] = {"left_out_preview",
+                                              "left_out_bot",
+                                              "left_out_hosting",
+                                              "left_out_repeats",
+                                              "before_sale",
+                                              "e0",
+                                              "e2",
+                                              "e2_low",
+                                              "e2_high",
+                                              "e2_lower_bound",
+                                              "e3",
+                                              "e3_low",
+                                              "e3_high"};
     for (size_t i = 0; i < ASSAY_COUNT_OF(titles); i++) {
         assay_csv_text(&csv, titles[i]);
     }
     for (int i = 0; i < ASSAY_VERDICT_COUNT; i++) {
         assay_csv_text(&csv, assay_verdict_row((enum assay_verdict)i)->name);
+    }
+    for (size_t i = 0; i < ASSAY_COUNT_OF(rate_titles); i++) {
+        assay_csv_text(&csv, rate_titles[i]);
     }
     assay_csv_end(&csv);
     for (size_t i = 0; i < audit->rows; i++) {
@@ -210,50 +288,9 @@ static void print_csv(const struct assay_audit *audit)
         for (int verdict = 0; verdict < ASSAY_VERDICT_COUNT; verdict++) {
             assay_csv_number(&csv, (int64_t)row->verdicts[verdict]);
         }
+        csv_rates(&csv, audit, row);
         assay_csv_end(&csv);
     }
-}
-
-static json_t *text_or_null(const char *text)
-{
-    return text[0] == '\0' ? json_null() : json_string(text);
-}
-
-static json_t *row_json(const struct assay_audit_row *row)
-{
-    struct cells cells;
-    cells_fill(row, &cells);
-    json_t *verdicts = json_object();
-    for (int i = 0; i < ASSAY_VERDICT_COUNT; i++) {
-        json_object_set_new(verdicts, assay_verdict_row((enum assay_verdict)i)->name,
-                            json_integer((json_int_t)row->verdicts[i]));
-    }
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o}", "sku", text_or_null(row->sku),
-                     "batch", text_or_null(cells.batch), "country", text_or_null(row->country),
-                     "region", text_or_null(row->region), "day", text_or_null(cells.day), "scans",
-                     (json_int_t)row->scans, "first_scans", (json_int_t)row->first_scans,
-                     "confirmations", (json_int_t)row->confirmed, "verdicts", verdicts);
-}
-
-static void print_json(unsigned by, const struct assay_audit *audit)
-{
-    char crc[9];
-    snprintf(crc, sizeof crc, "%08x", audit->last_crc);
-    json_t *cuts = json_array();
-    for (size_t i = 0; i < ASSAY_COUNT_OF(cut_rows); i++) {
-        if ((by & cut_rows[i].cut) != 0) {
-            json_array_append_new(cuts, json_string(cut_rows[i].name));
-        }
-    }
-    json_t *rows = json_array();
-    for (size_t i = 0; i < audit->rows; i++) {
-        json_array_append_new(rows, row_json(&audit->row[i]));
-    }
-    json_t *report =
-        json_pack("{s:{s:I, s:I, s:s}, s:o, s:o}", "ledger", "records", (json_int_t)audit->entries,
-                  "end", (json_int_t)audit->ledger_end, "last_crc", crc, "by", cuts, "rows", rows);
-    assay_show_json(report);
-    json_decref(report);
 }
 
 /* -- the command -- */
@@ -273,12 +310,14 @@ static enum assay_error options_fill(struct assay_tool_call *call,
                                             .sku = assay_tool_text(call, "sku"),
                                             .from_day = ASSAY_DAY_NONE,
                                             .to_day = ASSAY_DAY_NONE,
+                                            .against_from_day = ASSAY_DAY_NONE,
+                                            .against_to_day = ASSAY_DAY_NONE,
                                             .ledger_end = UINT64_MAX};
     enum assay_error error = cuts_parse(call, &options->by);
-    if (error == ASSAY_OK) {
-        error = day_parse(call, "from", &options->from_day);
-    }
-    return error == ASSAY_OK ? day_parse(call, "to", &options->to_day) : error;
+    error = error != ASSAY_OK ? error : day_parse(call, "from", &options->from_day);
+    error = error != ASSAY_OK ? error : day_parse(call, "to", &options->to_day);
+    error = error != ASSAY_OK ? error : day_parse(call, "against-from", &options->against_from_day);
+    return error != ASSAY_OK ? error : day_parse(call, "against-to", &options->against_to_day);
 }
 
 enum assay_error assay_tool_audit(struct assay_tool_call *call)
@@ -298,7 +337,9 @@ enum assay_error assay_tool_audit(struct assay_tool_call *call)
         return error;
     }
     if (strcmp(format, "json") == 0) {
-        print_json(options.by, &audit);
+        json_t *report = assay_audit_json(&audit, &options);
+        assay_show_json(report);
+        json_decref(report);
     } else if (strcmp(format, "csv") == 0) {
         print_csv(&audit);
         print_source(&audit, stderr);

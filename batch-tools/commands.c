@@ -164,6 +164,8 @@ static const struct assay_tool_option audit_options[] = {
     TEXT("sku", "S", NULL, false, "only this product"),
     TEXT("from", "DATE", NULL, false, "first day, in the brand's time zone"),
     TEXT("to", "DATE", NULL, false, "last day, inclusive"),
+    TEXT("against-from", "DATE", NULL, false, "the trend's first period; default: as long, before"),
+    TEXT("against-to", "DATE", NULL, false, "its last day"),
     TEXT("by", "LIST", NULL, false, "cuts, by comma: product, batch, region, day or week"),
     TEXT("format", "table|csv|json", NULL, false, "default table"),
     {0},

@@ -13,7 +13,7 @@
 
 void assay_show_json(const json_t *json)
 {
-    if (json_dumpf(json, stdout, JSON_INDENT(2)) == 0) {
+    if (json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0) {
         putchar('\n');
     }
 }

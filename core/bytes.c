@@ -172,6 +172,19 @@ void assay_sha256(const void *data, size_t len_bytes, uint8_t digest[ASSAY_SHA25
     assay_assert(done == 1);
 }
 
+void assay_sha256_prefixed(uint8_t prefix, const void *data, size_t len_bytes,
+                           uint8_t digest[ASSAY_SHA256_LEN])
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    assay_assert(context != NULL);
+    int done = EVP_DigestInit_ex(context, sha256_method(), NULL) &&
+               EVP_DigestUpdate(context, &prefix, 1) &&
+               EVP_DigestUpdate(context, data, len_bytes) &&
+               EVP_DigestFinal_ex(context, digest, NULL);
+    assay_assert(done);
+    EVP_MD_CTX_free(context);
+}
+
 void assay_hmac_sha256(const uint8_t key[ASSAY_SHA256_LEN], const void *data, size_t len_bytes,
                        uint8_t mac[ASSAY_SHA256_LEN])
 {

@@ -44,6 +44,10 @@ uint32_t assay_crc32c(uint32_t crc, const void *data, size_t len_bytes);
 /** SHA-256 (FIPS 180-4). digest: out. Ends the process if the library fails. */
 void assay_sha256(const void *data, size_t len_bytes, uint8_t digest[ASSAY_SHA256_LEN]);
 
+/** SHA-256 of one byte and what follows it (the prefixes of RFC 6962). digest: out; may be data. */
+void assay_sha256_prefixed(uint8_t prefix, const void *data, size_t len_bytes,
+                           uint8_t digest[ASSAY_SHA256_LEN]);
+
 /** HMAC-SHA256 (RFC 2104) under a key of 32 bytes. mac: out. Ends the process if the library fails.
  *  threads: any. allocates: inside the library. */
 void assay_hmac_sha256(const uint8_t key[ASSAY_SHA256_LEN], const void *data, size_t len_bytes,

@@ -245,6 +245,7 @@ struct assay_summary_record {
         uint32_t place;
         uint64_t item; /* throttled repeats of this item; 0 for forged codes */
         uint32_t count;
+        uint32_t distinct; /* of forged ones: by devices or address buckets not met that day */
     } row[ASSAY_SUMMARY_ROWS_MAX];
 };
 

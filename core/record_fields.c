@@ -434,8 +434,9 @@ static bool put_summary(struct assay_wire *wire, const struct assay_record *reco
         assay_wire_put_u32(wire, summary->row[i].place);
         assay_wire_put_u32(wire, summary->row[i].count);
         assay_wire_put_u32(wire, (uint32_t)summary->row[i].verdict);
-        assay_wire_put_u32(wire, 0);
+        assay_wire_put_u32(wire, summary->row[i].distinct);
         ok = ok && (unsigned)summary->row[i].verdict < ASSAY_VERDICT_COUNT;
+        ok = ok && summary->row[i].distinct <= summary->row[i].count;
         ok = ok && (summary->row[i].item == 0 || assay_record_item_valid(summary->row[i].item));
     }
     return ok;
@@ -458,7 +459,8 @@ static bool get_summary(struct assay_wire *wire, struct assay_record *record)
         uint32_t verdict = assay_wire_get_u32(wire);
         summary->row[i].verdict = verdict < ASSAY_VERDICT_COUNT ? verdict : 0;
         ok = ok && verdict < ASSAY_VERDICT_COUNT && (item == 0 || assay_record_item_valid(item));
-        ok = assay_wire_get_u32(wire) == 0 && ok;
+        summary->row[i].distinct = assay_wire_get_u32(wire);
+        ok = ok && summary->row[i].distinct <= summary->row[i].count;
     }
     return ok;
 }

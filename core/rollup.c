@@ -198,6 +198,7 @@ static enum assay_error add_summary(struct assay_rollup *rollup,
         };
         add[ASSAY_ROLLUP_VERDICTS + summary->row[i].verdict] = summary->row[i].count;
         add[issued ? ASSAY_ROLLUP_UNRECORDED : ASSAY_ROLLUP_FORGED] = summary->row[i].count;
+        add[ASSAY_ROLLUP_FORGED_DISTINCT] = issued ? 0 : summary->row[i].distinct;
         enum assay_error error = add_counts(rollup, &spot, add);
         if (error != ASSAY_OK) {
             return error;

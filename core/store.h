@@ -152,9 +152,10 @@ ASSAY_MUST_CHECK enum assay_error assay_store_file(struct assay_store *store,
                                                    const uint8_t sha256[ASSAY_SHA256_LEN],
                                                    struct assay_catalog_file *file);
 
-/** Count a code that was never issued, by place; ledgered once a second. threads: any. */
+/** Count a code that was never issued, by place; ledgered once a second. trier: hash of the device,
+ *  or of the address's bucket without one: each counts as one trier a day. threads: any. */
 void assay_store_count_forged(struct assay_store *store, const struct assay_place *place,
-                              int64_t at_unix_ms);
+                              uint64_t trier, int64_t at_unix_ms);
 
 /* -- everything else that changes state -- */
 

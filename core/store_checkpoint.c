@@ -16,6 +16,7 @@
 
 #define KEEPER_INTERVAL_MS 1000
 #define READER_CHECK_INTERVAL_MS 60000
+#define DAY_MS 86400000
 
 /* Puts in one transaction: each may dirty a leaf of its own and part of a path to it. */
 #define SLICE_ITEMS (ASSAY_STATE_SLICE_PAGES_MAX * 4 / 5)
@@ -203,6 +204,7 @@ static bool count_in(struct assay_tally *tally, const struct assay_tally_row *ro
     }
     if (at < tally->rows) {
         tally->row[at].count += row->count;
+        tally->row[at].distinct += row->distinct;
         return true;
     }
     if (at >= room) {
@@ -218,18 +220,35 @@ void assay_store_count(struct assay_store *store, const struct assay_tally_row *
     pthread_mutex_lock(&tally->lock);
     if (!count_in(tally, row, ASSAY_SUMMARY_ROWS_MAX - ASSAY_VERDICT_COUNT)) {
         /* No room to tell them apart: the count matters more than place and item. */
-        const struct assay_tally_row plain = {.verdict = row->verdict, .count = row->count};
+        const struct assay_tally_row plain = {
+            .verdict = row->verdict, .count = row->count, .distinct = row->distinct};
         bool counted = count_in(tally, &plain, ASSAY_SUMMARY_ROWS_MAX);
         assay_assert(counted);
     }
     pthread_mutex_unlock(&tally->lock);
 }
 
-void assay_store_count_forged(struct assay_store *store, const struct assay_place *place,
-                              int64_t at_unix_ms)
+bool assay_store_is_new_trier(struct assay_store *store, uint64_t trier, int64_t at_unix_ms)
 {
-    (void)at_unix_ms; /* the summary's own second is near enough */
+    struct assay_tally *tally = &store->tally;
+    int64_t day = at_unix_ms / DAY_MS;
+    uint32_t bit = (uint32_t)((trier * 0x9E3779B97F4A7C15ull) >> 44) % ASSAY_TRIERS_BITS;
+    pthread_mutex_lock(&tally->lock);
+    if (day != tally->triers_day) {
+        memset(tally->triers, 0, sizeof tally->triers);
+        tally->triers_day = day;
+    }
+    bool met = (tally->triers[bit / 8] >> (bit % 8) & 1) != 0;
+    tally->triers[bit / 8] |= (uint8_t)(1u << (bit % 8));
+    pthread_mutex_unlock(&tally->lock);
+    return !met;
+}
+
+void assay_store_count_forged(struct assay_store *store, const struct assay_place *place,
+                              uint64_t trier, int64_t at_unix_ms)
+{
     struct assay_tally_row row = {.verdict = ASSAY_VERDICT_NOT_ISSUED, .count = 1};
+    row.distinct = assay_store_is_new_trier(store, trier, at_unix_ms);
     row.place = *place;
     assay_store_count(store, &row);
 }
@@ -251,6 +270,7 @@ enum assay_error assay_store_flush_tally(struct assay_store *store)
         record.summary.row[i].verdict = taken[i].verdict;
         record.summary.row[i].item = taken[i].item;
         record.summary.row[i].count = taken[i].count;
+        record.summary.row[i].distinct = taken[i].distinct;
         record.summary.row[i].place = assay_store_place_number(store, &taken[i].place);
     }
     uint64_t position = 0;

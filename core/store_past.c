@@ -17,6 +17,7 @@ void assay_store_past_count(struct assay_store_past *past, const struct assay_ta
             known->row.item == row->item &&
             memcmp(&known->row.place, &row->place, sizeof row->place) == 0) {
             known->row.count += row->count;
+            known->row.distinct += row->distinct;
             return;
         }
     }
@@ -41,6 +42,7 @@ static void put_minute(struct assay_store_pass *pass, uint32_t from)
         record.summary.row[at].verdict = row->row.verdict;
         record.summary.row[at].item = row->row.item;
         record.summary.row[at].count = row->row.count;
+        record.summary.row[at].distinct = row->row.distinct;
         record.summary.row[at].place = assay_store_pass_place(pass, &row->row.place);
         row->row.count = 0;
     }

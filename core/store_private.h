@@ -27,10 +27,17 @@ struct assay_tally_row {
     struct assay_place place;
     uint64_t item;
     uint32_t count;
+    uint32_t distinct;
 };
+
+/* Who tried codes that were never issued, today: a bit for each hash (linear counting, Whang and
+ * others 1990). 2^17 in a day are counted 6% short; what a restart forgets is counted again. */
+#define ASSAY_TRIERS_BITS (1u << 20)
 
 struct assay_tally {
     pthread_mutex_t lock; /* a leaf */
+    int64_t triers_day;   /* of `triers`, UTC */
+    uint8_t triers[ASSAY_TRIERS_BITS / 8];
     uint32_t rows;
     struct assay_tally_row row[ASSAY_SUMMARY_ROWS_MAX];
 };
@@ -230,6 +237,9 @@ ASSAY_MUST_CHECK enum assay_error assay_store_checkpoint_at(struct assay_store *
                                                             uint64_t position);
 /** Ask for a checkpoint soon. threads: any. */
 void assay_store_ask_fold(struct assay_store *store);
+/** True if nobody of this hash tried a code that was never issued before on that day; remembers it.
+ *  threads: any; takes only the tally's lock. */
+bool assay_store_is_new_trier(struct assay_store *store, uint64_t trier, int64_t at_unix_ms);
 /** Ledger what was counted since the last time. */
 ASSAY_MUST_CHECK enum assay_error assay_store_flush_tally(struct assay_store *store);
 /** See to the free space now: sets low_space. */

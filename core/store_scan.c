@@ -372,8 +372,13 @@ static void answer_foreign(struct trial *trial)
 {
     *trial->answer = (struct assay_scan_answer){.verdict = ASSAY_VERDICT_NOT_ISSUED};
     trial->answer->warranty_ends_on = ASSAY_DAY_NONE;
+    const struct assay_scan_request *request = trial->request;
     struct assay_tally_row row = {.verdict = ASSAY_VERDICT_NOT_ISSUED, .count = 1};
-    row.place = trial->request->place;
+    row.place = request->place;
+    /* Without a device, all of a place and day are one. */
+    uint64_t trier = request->device != 0 ? request->device
+                                          : assay_crc32c(0, &request->place, sizeof request->place);
+    row.distinct = assay_store_is_new_trier(trial->pass->store, trier, request->at_unix_ms);
     count(trial, &row);
 }
 

@@ -82,6 +82,11 @@ static uint64_t hash_of(const struct assay_rates *rates, const struct assay_addr
     return fold(hash ^ rates->seed[2], rates->seed[3] | 1);
 }
 
+uint64_t assay_rates_bucket(const struct assay_rates *rates, const struct assay_address *address)
+{
+    return hash_of(rates, address);
+}
+
 /* The way that holds the tag, else the one that is full the soonest. */
 static unsigned way_of(const struct bucket_set *set, uint64_t tag)
 {

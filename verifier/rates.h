@@ -32,6 +32,10 @@ ASSAY_MUST_CHECK enum assay_error assay_rates_create(const uint32_t per_minute[A
 /** Free; NULL is allowed. */
 void assay_rates_destroy(struct assay_rates *rates);
 
+/** Names an address' bucket, for counting who asks; keyed, so it says nothing of the address outside
+ *  this process. threads: any. */
+uint64_t assay_rates_bucket(const struct assay_rates *rates, const struct assay_address *address);
+
 /** Take a token from an address' bucket: the whole address of IPv4, the first 64 bits of IPv6.
  *
  *  now_ns    monotonic.

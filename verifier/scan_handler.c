@@ -151,7 +151,8 @@ static int reply_not_issued(struct scan_try *try, const struct assay_address *cl
         return 0;
     }
     note_verdict(try->loop, try->request, ASSAY_VERDICT_NOT_ISSUED, try->parts.text);
-    assay_store_count_forged(try->loop->service->store, place,
+    const struct assay_service *service = try->loop->service;
+    assay_store_count_forged(service->store, place, assay_rates_bucket(service->rates, client),
                              (int64_t)h2o_now(try->loop->context.loop));
     if (!try->wants_page) {
         send_json(try->request, assay_answers_not_issued(try->loop->answers, try->parts.text));

@@ -191,6 +191,8 @@ static void fill_summary(uint64_t *random, struct assay_record *record)
         record->summary.row[i].verdict = below(random, ASSAY_VERDICT_COUNT);
         record->summary.row[i].place = (uint32_t)support_random(random);
         record->summary.row[i].count = (uint32_t)support_random(random);
+        record->summary.row[i].distinct =
+            (uint32_t)below(random, (uint64_t)record->summary.row[i].count + 1);
         record->summary.row[i].item = below(random, 2) == 0 ? 0 : any_item(random);
     }
 }

@@ -120,7 +120,7 @@ static void some_forgery(int64_t at_unix_ms)
     *event = (struct event){.day = assay_day_of(at_unix_ms, OFFSET_MINUTES),
                             .verdict = ASSAY_VERDICT_NOT_ISSUED};
     assay_place_set(&event->place, region[0], region[1], "");
-    assay_store_count_forged(world.store, &event->place, at_unix_ms);
+    assay_store_count_forged(world.store, &event->place, 1, at_unix_ms);
 }
 
 /* Forged codes are counted at the second in which the store wrote its summary. */

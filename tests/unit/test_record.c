@@ -338,12 +338,12 @@ static const struct bad_byte bad_bytes[] = {
     {ASSAY_RECORD_SUMMARY, 20, 1},
     {ASSAY_RECORD_SUMMARY, 24, 1}, /* an item with handle 0 */
     {ASSAY_RECORD_SUMMARY, 40, ASSAY_VERDICT_COUNT},
-    {ASSAY_RECORD_SUMMARY, 44, 1},
-    {ASSAY_RECORD_JOB, 20, 0},   /* no range */
-    {ASSAY_RECORD_JOB, 21, 2},   /* 514 ranges */
-    {ASSAY_RECORD_JOB, 22, 2},   /* unknown kind */
-    {ASSAY_RECORD_JOB, 23, 1},   /* zero */
-    {ASSAY_RECORD_JOB, 73, 0xf}, /* ranges out of order */
+    {ASSAY_RECORD_SUMMARY, 47, 0xff}, /* more triers than tries */
+    {ASSAY_RECORD_JOB, 20, 0},        /* no range */
+    {ASSAY_RECORD_JOB, 21, 2},        /* 514 ranges */
+    {ASSAY_RECORD_JOB, 22, 2},        /* unknown kind */
+    {ASSAY_RECORD_JOB, 23, 1},        /* zero */
+    {ASSAY_RECORD_JOB, 73, 0xf},      /* ranges out of order */
     {ASSAY_RECORD_SPOIL, 19, 0x80},
     {ASSAY_RECORD_SPOIL, 23, 1},
     {ASSAY_RECORD_HONEY, 26, 9}, /* range turned round */

@@ -304,7 +304,7 @@ static void a_full_summary_never_counts_one_verdict_as_another(void **state)
     }
     for (uint32_t i = 0; i < 3 * ASSAY_SUMMARY_ROWS_MAX; i++) {
         struct assay_place place = place_number(i);
-        assay_store_count_forged(world.store, &place, WORLD_EPOCH_MS);
+        assay_store_count_forged(world.store, &place, 1, WORLD_EPOCH_MS);
         if (i == ASSAY_SUMMARY_ROWS_MAX - 2) {
             (void)scan_as(3, 0, ASSAY_PIN_NONE); /* takes the last row */
         }

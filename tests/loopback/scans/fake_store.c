@@ -137,8 +137,9 @@ enum assay_error assay_store_scan(struct assay_store_session *session,
 }
 
 void assay_store_count_forged(struct assay_store *store, const struct assay_place *place,
-                              int64_t at_unix_ms)
+                              uint64_t trier, int64_t at_unix_ms)
 {
+    (void)trier;
     assay_assert(place != NULL);
     assay_assert(at_unix_ms > 0);
     store->forged++;
