@@ -11,10 +11,12 @@
 #define MISTAKEN_OFF 0.20   /* of the strata's mistakes, relative */
 #define MISTAKEN_MIN 0.0005 /* and at least, for each first scan */
 #define MISPLACED 0.08      /* of fakes in all strata, shown in others than where they are */
-#define SPREAD_MIN 0.001    /* of the strata's true shares */
-#define COPIES_MORE 2.0     /* the lower limit takes codes to be on so many fakes more */
-#define CHANCE 0.35         /* of a genuine item to be scanned, where sales are not known */
-#define CHANCE_LOW 0.60     /* (fewer are unseen) */
+/* What the lower bound gives away beside its error: detection in a stratum, relative. */
+#define BOUND_OFF 0.2
+#define SPREAD_MIN 0.001 /* of the strata's true shares */
+#define COPIES_MORE 2.0  /* the lower limit takes codes to be on so many fakes more */
+#define CHANCE 0.35      /* of a genuine item to be scanned, where sales are not known */
+#define CHANCE_LOW 0.60  /* (fewer are unseen) */
 #define CHANCE_HIGH 0.15
 
 static double real(uint64_t fixed)
@@ -220,6 +222,7 @@ void assay_estimate_e2(const struct assay_estimate_market *market,
     e2->share.point = within(e2->fakes / items, 0.0, 1.0);
     e2->share.low = within(low / items, 0.0, e2->share.point);
     e2->share.high = within(high / items, e2->share.point, 1.0);
-    double bound = further - ASSAY_ESTIMATE_Z95 * assay_real_sqrt(variance + further);
+    double bound =
+        further * (1.0 - BOUND_OFF) - ASSAY_ESTIMATE_Z95 * assay_real_sqrt(variance + further);
     e2->lower_bound = within(bound / items, 0.0, e2->share.low);
 }

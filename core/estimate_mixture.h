@@ -29,15 +29,21 @@
 
 /** What is known of one scan besides its likelihoods. */
 enum assay_estimate_flag {
-    ASSAY_ESTIMATE_FIRST = 1, /* the first of its code: says nothing, whatever its llr */
-    ASSAY_ESTIMATE_BURST = 2, /* one of many of this code within a day, or of a neighbour's */
+    /* The first of its code, but for bursts; says nothing, whatever its llr. */
+    ASSAY_ESTIMATE_FIRST = 1,
+    /* One of dozens of this code within days, or made by a device (or, without one, from a place)
+     * that scans many codes within a day: by somebody who does not hold the item. */
+    ASSAY_ESTIMATE_BURST = 2,
 };
 
 /** One counted scan of a code. */
 struct assay_estimate_scan {
     uint32_t stratum; /* number of the stratum in which it was made */
-    int16_t llr;      /* log(p_new / p_old), 1/1024; beyond +-8192 it is taken as that */
-    uint8_t flags;    /* bit set of enum assay_estimate_flag */
+    /* log(p_new / p_old), 1/1024: how likely such a scan is, given what came before it on the code
+     * (how many devices above all), if another item was scanned than before, to how likely if the
+     * same was. Beyond +-8192 it is taken as that. */
+    int16_t llr;
+    uint8_t flags; /* bit set of enum assay_estimate_flag */
 };
 
 /** One code: its scans, ordered by stratum; exactly one is FIRST. Borrowed. */
