@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "codegen/carton_labels.h"
+#include "codegen/pack.h"
 #include "codegen/package.h"
 #include "codegen/press.h"
 #include "codegen/site.h"
@@ -100,23 +101,21 @@ static void report(const struct assay_job *job, const struct assay_printed *prin
     }
 }
 
-/* The package is made of finished files; it belongs to the job, so that --resume makes it, too. */
+/* Packages are made of finished files; they belong to the job, so that --resume makes them, too. */
 static enum assay_error pack(const struct assay_job *job, const struct assay_folder *folder,
-                             const struct assay_printed *printed,
-                             const struct assay_certificate *to, struct assay_reason *reason)
+                             const struct assay_printed *printed, const struct assay_recipients *to,
+                             struct assay_reason *reason)
 {
-    const struct assay_package package = {
-        .path = job->options->package,
-        .to = to,
+    const struct assay_package files = {
         .folder = folder,
         .manifest = assay_printed_manifest(printed),
         .manifest_name = assay_printed_name(printed),
     };
-    return to == NULL ? ASSAY_OK : assay_package_write(&package, reason);
+    return assay_packages_write(&job->options->packages, to, &files, reason);
 }
 
 static enum assay_error print_into(const struct assay_job *job, const struct assay_folder *folder,
-                                   const struct assay_certificate *to, struct assay_reason *reason)
+                                   const struct assay_recipients *to, struct assay_reason *reason)
 {
     struct assay_printed_job facts;
     begin_facts(job, &facts);
@@ -142,23 +141,17 @@ static enum assay_error print_into(const struct assay_job *job, const struct ass
 static enum assay_error print_job(const struct assay_job *job, struct assay_reason *reason)
 {
     const struct assay_codegen_options *options = job->options;
-    struct assay_certificate *to = NULL;
+    struct assay_recipients to;
     struct assay_folder folder = {.fd = -1};
-    enum assay_error error = ASSAY_OK;
-    if (options->package != NULL) {
-        error = assay_package_check(options->package, reason);
-    }
-    if (error == ASSAY_OK && options->to != NULL) {
-        error = assay_certificate_read(options->to, assay_clock_unix_ms(), &to, reason);
-    }
+    enum assay_error error = assay_packages_check(&options->packages, &to, reason);
     if (error == ASSAY_OK) {
         error = assay_folder_open(options->out, &folder, reason);
     }
     if (error == ASSAY_OK) {
-        error = print_into(job, &folder, to, reason);
+        error = print_into(job, &folder, &to, reason);
     }
     assay_folder_close(&folder);
-    assay_certificate_free(to);
+    assay_recipients_free(&to);
     return error;
 }
 
@@ -202,11 +195,12 @@ struct subcommand {
 static const struct subcommand *find_subcommand(const char *name)
 {
     static char names[][32] = {"assay-codegen verify-offline", "assay-codegen unpack",
-                               "assay-codegen init-site"};
+                               "assay-codegen init-site", "assay-codegen pack"};
     static const struct subcommand subcommands[] = {
         {"verify-offline", assay_verify_offline, names[0]},
         {"unpack", assay_unpack, names[1]},
         {"init-site", assay_init_site, names[2]},
+        {"pack", assay_pack, names[3]},
     };
     for (size_t i = 0; i < ASSAY_COUNT_OF(subcommands); i++) {
         if (strcmp(name, subcommands[i].name) == 0) {

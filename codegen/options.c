@@ -10,6 +10,7 @@
 
 #include "codegen/font.h"
 #include "codegen/layout_file.h"
+#include "codegen/options_check.h"
 #include "codegen/pipeline.h"
 #include "codegen/svg.h"
 #include "core/limits.h"
@@ -24,6 +25,8 @@ enum key {
     KEY_KEYS_PASSPHRASE_FILE,
     KEY_PACKAGE,
     KEY_TO,
+    KEY_PINS_PACKAGE,
+    KEY_PINS_TO,
     KEY_FORMAT,
     KEY_LAYOUT,
     KEY_OUT,
@@ -61,6 +64,8 @@ static const struct argp_option table[] = {
      "Passphrase of the batch's keys or of KEY.pem, if it is not the site's", 0},
     {"package", KEY_PACKAGE, "FILE", 0, "Also put all files into one, encrypted", 0},
     {"to", KEY_TO, "CERT.pem", 0, "The print house's certificate, of the package", 0},
+    {"pins-package", KEY_PINS_PACKAGE, "FILE", 0, "Likewise files of PINs (--pin separate)", 0},
+    {"pins-to", KEY_PINS_TO, "CERT.pem", 0, "The certificate of the second printer", 0},
     {"format", KEY_FORMAT, "pdf|svg|png|zpl|tspl|epl|csv", 0, "What to make", 0},
     {"layout", KEY_LAYOUT, "NAME", 0,
      "a4-21 (default of sheets), a4-24, a4-65, letter-30, single "
@@ -209,9 +214,13 @@ static const char **text_of(struct assay_codegen_options *options, int key)
     case KEY_KEYS_PASSPHRASE_FILE:
         return &options->keys_passphrase_file;
     case KEY_PACKAGE:
-        return &options->package;
+        return &options->packages.labels;
     case KEY_TO:
-        return &options->to;
+        return &options->packages.labels_to;
+    case KEY_PINS_PACKAGE:
+        return &options->packages.pins;
+    case KEY_PINS_TO:
+        return &options->packages.pins_to;
     case KEY_LAYOUT_FILE:
         return &options->layout_file;
     case KEY_FONT:
@@ -284,93 +293,6 @@ static uint32_t core_count(void)
     return count > (int)ASSAY_PIPELINE_THREADS_MAX ? ASSAY_PIPELINE_THREADS_MAX : (uint32_t)count;
 }
 
-static enum assay_error check_required(const struct assay_codegen_options *options,
-                                       struct assay_reason *reason)
-{
-    bool items = options->cartons == NULL;
-    const struct {
-        const char *name;
-        bool given;
-    } required[] = {
-        {"--order FILE", options->order != NULL || !items},
-        {"--keys DIR|FILE", options->keys != NULL || !items},
-        {"--format pdf|svg|png|zpl|tspl|epl|csv", options->format != NULL},
-        {"--out DIR", options->out != NULL},
-    };
-    for (size_t i = 0; i < ASSAY_COUNT_OF(required); i++) {
-        if (!required[i].given) {
-            return assay_fail(reason, ASSAY_E_USAGE, "%s is missing; see --help", required[i].name);
-        }
-    }
-    return ASSAY_OK;
-}
-
-static enum assay_error check_text(const char *option, const char *text, size_t most,
-                                   struct assay_reason *reason)
-{
-    size_t len = strlen(text);
-    return len <= most && assay_text_is_clean(text, len)
-               ? ASSAY_OK
-               : assay_fail(reason, ASSAY_E_USAGE,
-                            "%s: at most %zu bytes of UTF-8 without control characters", option,
-                            most);
-}
-
-/* Whose keys, and for whom the package is. */
-static enum assay_error check_parties(const struct assay_codegen_options *options,
-                                      struct assay_reason *reason)
-{
-    if ((options->package == NULL) != (options->to == NULL)) {
-        return assay_fail(reason, ASSAY_E_USAGE, "--package FILE and --to CERT.pem go together");
-    }
-    bool of_site = options->pin_keys != NULL || options->cert_key != NULL ||
-                   options->keys_passphrase_file != NULL;
-    if (of_site && options->site == NULL) {
-        return assay_fail(reason, ASSAY_E_USAGE,
-                          "--pin-keys, --cert-key and --keys-passphrase-file go with --site DIR");
-    }
-    return ASSAY_OK;
-}
-
-/* A reprint says what and why; a first print has no reason. */
-static enum assay_error check_reprint(const struct assay_codegen_options *options,
-                                      struct assay_reason *reason)
-{
-    if (options->reprint != NULL && options->range != NULL) {
-        return assay_fail(reason, ASSAY_E_USAGE,
-                          "--reprint names its items, --range is not for it");
-    }
-    bool explained = strspn(options->reason, " ") < strlen(options->reason);
-    if (explained != (options->reprint != NULL)) {
-        return assay_fail(reason, ASSAY_E_USAGE, "--reprint RANGES and --reason TEXT go together");
-    }
-    enum assay_error error = check_text("--reason", options->reason, ASSAY_REASON_MAX, reason);
-    return error == ASSAY_OK ? check_text("--printer", options->printer, ASSAY_PRINTER_MAX, reason)
-                             : error;
-}
-
-/* Options that mean something to some formats only. */
-static enum assay_error check_fit(const struct assay_codegen_options *options,
-                                  struct assay_reason *reason)
-{
-    const struct {
-        bool given;
-        const char *option, *formats;
-    } rows[] = {
-        {options->mask, "--qr mask", "pdf"},
-        {options->native_qr, "--native-qr", "zpl tspl"},
-        {options->bom, "--bom", "csv"},
-        {options->one_file, "--one-file", "svg"},
-    };
-    for (size_t i = 0; i < ASSAY_COUNT_OF(rows); i++) {
-        if (rows[i].given && strstr(rows[i].formats, options->format->name) == NULL) {
-            return assay_fail(reason, ASSAY_E_USAGE, "%s goes with --format %s, not %s",
-                              rows[i].option, rows[i].formats, options->format->name);
-        }
-    }
-    return ASSAY_OK;
-}
-
 static void tell_problem(void *context, const char *line)
 {
     (void)context;
@@ -399,36 +321,10 @@ static enum assay_error read_layout(struct assay_codegen_options *options,
                                           options->layout_file);
 }
 
-/* Cartons bear no codes: what is about items, keys and jobs is not for them. */
-static enum assay_error check_cartons(const struct assay_codegen_options *options,
-                                      struct assay_reason *reason)
-{
-    const struct {
-        const char *option;
-        bool given;
-    } rows[] = {
-        {"--order", options->order != NULL},        {"--keys", options->keys != NULL},
-        {"--pin-keys", options->pin_keys != NULL},  {"--site", options->site != NULL},
-        {"--range", options->range != NULL},        {"--reprint", options->reprint != NULL},
-        {"--package", options->package != NULL},    {"--resume", options->resume},
-        {"--pin", options->pin != ASSAY_PIN_LABEL}, {"--url", options->url != ASSAY_URL_BY_ORDER},
-        {"--printer", options->printer[0] != '\0'}, {"--format csv", !options->format->draws},
-    };
-    for (size_t i = 0; options->cartons != NULL && i < ASSAY_COUNT_OF(rows); i++) {
-        if (rows[i].given) {
-            return assay_fail(reason, ASSAY_E_USAGE, "%s is not for --cartons", rows[i].option);
-        }
-    }
-    return ASSAY_OK;
-}
-
 /* What was not asked for comes from the format. */
 static enum assay_error settle(struct assay_codegen_options *options, struct assay_reason *reason)
 {
-    enum assay_error error = check_fit(options, reason);
-    if (error == ASSAY_OK) {
-        error = read_layout(options, reason);
-    }
+    enum assay_error error = read_layout(options, reason);
     if (options->one_file) {
         options->format = &assay_svg_one_format;
     }
@@ -464,19 +360,10 @@ enum assay_error assay_codegen_options_read(int argc, char **argv,
         return assay_fail(reason, ASSAY_E_USAGE, "the command line cannot be read; see --help");
     }
     if (reading.error == ASSAY_OK) {
-        reading.error = check_required(&reading.options, &reading.reason);
-    }
-    if (reading.error == ASSAY_OK) {
-        reading.error = check_cartons(&reading.options, &reading.reason);
-    }
-    if (reading.error == ASSAY_OK) {
-        reading.error = check_reprint(&reading.options, &reading.reason);
+        reading.error = assay_codegen_options_check(&reading.options, &reading.reason);
     }
     if (reading.error == ASSAY_OK) {
         reading.error = settle(&reading.options, &reading.reason);
-    }
-    if (reading.error == ASSAY_OK) {
-        reading.error = check_parties(&reading.options, &reading.reason);
     }
     if (reading.error != ASSAY_OK) {
         *reason = reading.reason;

@@ -4,6 +4,7 @@
 #define ASSAY_CODEGEN_OPTIONS_H
 
 #include "codegen/format.h"
+#include "codegen/package.h"
 #include "codegen/url.h"
 
 /** Everything asked for; texts are borrowed from argv. */
@@ -37,8 +38,7 @@ struct assay_codegen_options {
     enum assay_url_form url;
     uint32_t dpi; /* 0: the format's own */
     uint32_t threads;
-    const char *package; /* file for a print house, or NULL */
-    const char *to;      /* its certificate */
+    struct assay_packages packages; /* for print houses */
     bool resume;
     bool json;
 };

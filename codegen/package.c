@@ -12,6 +12,7 @@
 
 #include "codegen/digest.h"
 #include "codegen/tar.h"
+#include "core/clock.h"
 #include "core/envelope.h"
 
 static enum assay_error fail_errno(struct assay_reason *reason, const char *did, const char *path)
@@ -21,16 +22,16 @@ static enum assay_error fail_errno(struct assay_reason *reason, const char *did,
                       strerror(errno));
 }
 
-enum assay_error assay_package_check(const char *path, struct assay_reason *reason)
+static enum assay_error check_path(const char *path, struct assay_reason *reason)
 {
-    return access(path, F_OK) == 0
-               ? assay_fail(reason, ASSAY_E_EXISTS, "--package: %s exists already", path)
-               : ASSAY_OK;
+    return access(path, F_OK) == 0 ? assay_fail(reason, ASSAY_E_EXISTS, "%s exists already", path)
+                                   : ASSAY_OK;
 }
 
-bool assay_package_leaves_out(const char *name)
+enum assay_package_kind assay_package_kind_of(const char *name)
 {
-    return strncmp(name, "pins-", 5) == 0 || strncmp(name, "reprint-pins-", 13) == 0;
+    bool pins = strncmp(name, "pins-", 5) == 0 || strncmp(name, "reprint-pins-", 13) == 0;
+    return pins ? ASSAY_PACKAGE_PINS : ASSAY_PACKAGE_LABELS;
 }
 
 struct packing {
@@ -152,7 +153,7 @@ static enum assay_error put_all(const struct packing *packing)
     const struct assay_manifest *manifest = packing->package->manifest;
     enum assay_error error = put_manifest(packing);
     for (uint32_t i = 0; i < manifest->files && error == ASSAY_OK; i++) {
-        if (!assay_package_leaves_out(manifest->file[i].name)) {
+        if (assay_package_kind_of(manifest->file[i].name) == packing->package->kind) {
             error = put_file(packing, &manifest->file[i]);
         }
     }
@@ -199,12 +200,12 @@ enum assay_error assay_package_write(const struct assay_package *package,
                                      struct assay_reason *reason)
 {
     char part[PATH_MAX];
-    enum assay_error error = assay_package_check(package->path, reason);
+    enum assay_error error = check_path(package->path, reason);
     if (error != ASSAY_OK) {
         return error;
     }
     if ((size_t)snprintf(part, sizeof part, "%s.part", package->path) >= sizeof part) {
-        return assay_fail(reason, ASSAY_E_TOO_LARGE, "--package: the path is too long");
+        return assay_fail(reason, ASSAY_E_TOO_LARGE, "the path of a package is too long");
     }
     int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) {
@@ -221,4 +222,78 @@ enum assay_error assay_package_write(const struct assay_package *package,
         return error;
     }
     return sync_folder(package->path, reason);
+}
+
+/* -- both packages of a job -- */
+
+static enum assay_error check_one(const char *path, const char *to,
+                                  struct assay_certificate **certificate,
+                                  struct assay_reason *reason)
+{
+    enum assay_error error = path == NULL ? ASSAY_OK : check_path(path, reason);
+    return error == ASSAY_OK && to != NULL
+               ? assay_certificate_read(to, assay_clock_unix_ms(), certificate, reason)
+               : error;
+}
+
+enum assay_error assay_packages_check(const struct assay_packages *packages,
+                                      struct assay_recipients *to, struct assay_reason *reason)
+{
+    *to = (struct assay_recipients){.labels = NULL};
+    enum assay_error error = check_one(packages->labels, packages->labels_to, &to->labels, reason);
+    if (error == ASSAY_OK) {
+        error = check_one(packages->pins, packages->pins_to, &to->pins, reason);
+    }
+    if (error == ASSAY_OK && to->labels != NULL && to->pins != NULL &&
+        assay_certificate_same_key(to->labels, to->pins)) {
+        error = assay_fail(reason, ASSAY_E_REFUSED,
+                           "--to and --pins-to have one key: who opens the labels shall not open "
+                           "the PINs");
+    }
+    return error;
+}
+
+void assay_recipients_free(struct assay_recipients *to)
+{
+    assay_certificate_free(to->labels);
+    assay_certificate_free(to->pins);
+    *to = (struct assay_recipients){.labels = NULL};
+}
+
+static bool has_pins(const struct assay_manifest *manifest)
+{
+    for (uint32_t i = 0; i < manifest->files; i++) {
+        if (assay_package_kind_of(manifest->file[i].name) == ASSAY_PACKAGE_PINS) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum assay_error assay_packages_write(const struct assay_packages *packages,
+                                      const struct assay_recipients *to,
+                                      const struct assay_package *job, struct assay_reason *reason)
+{
+    struct assay_package package = *job;
+    enum assay_error error = ASSAY_OK;
+    if (packages->pins != NULL && !has_pins(job->manifest)) {
+        return assay_fail(reason, ASSAY_E_REFUSED,
+                          "--pins-package: the job has no PINs apart; see --pin separate");
+    }
+    if (packages->labels != NULL) {
+        package.kind = ASSAY_PACKAGE_LABELS;
+        package.path = packages->labels;
+        package.to = to->labels;
+        error = assay_package_write(&package, reason);
+    }
+    if (error == ASSAY_OK && packages->pins != NULL) {
+        package.kind = ASSAY_PACKAGE_PINS;
+        package.path = packages->pins;
+        package.to = to->pins;
+        error = assay_package_write(&package, reason);
+        if (error != ASSAY_OK && packages->labels != NULL) {
+            unlink(packages->labels); /* both or none */
+        }
+    }
+    return error;
 }

@@ -142,10 +142,12 @@ static bool is_named(const json_t *files, const struct assay_manifest_file *file
 
 static enum assay_error check_files(const struct unpacking *unpacking, const json_t *files)
 {
+    /* A package is of labels or of PINs; its first file says which. */
+    enum assay_package_kind kind = assay_package_kind_of(unpacking->file[1].name);
     size_t named = 0;
     for (size_t i = 0; i < json_array_size(files); i++) {
         const char *name = json_string_value(json_object_get(json_array_get(files, i), "name"));
-        named += name != NULL && !assay_package_leaves_out(name);
+        named += name != NULL && assay_package_kind_of(name) == kind;
     }
     if (named != unpacking->files - 1) {
         return assay_fail(unpacking->reason, ASSAY_E_CORRUPT,
@@ -153,7 +155,8 @@ static enum assay_error check_files(const struct unpacking *unpacking, const jso
                           unpacking->files - 1);
     }
     for (uint32_t i = 1; i < unpacking->files; i++) {
-        if (!is_named(files, &unpacking->file[i])) {
+        if (assay_package_kind_of(unpacking->file[i].name) != kind ||
+            !is_named(files, &unpacking->file[i])) {
             return assay_fail(unpacking->reason, ASSAY_E_CORRUPT,
                               "%s is not what the manifest says", unpacking->file[i].name);
         }

@@ -124,6 +124,12 @@ enum assay_error assay_certificate_read(const char *path, int64_t now_unix_ms,
     return ASSAY_OK;
 }
 
+bool assay_certificate_same_key(const struct assay_certificate *a,
+                                const struct assay_certificate *b)
+{
+    return EVP_PKEY_eq(X509_get0_pubkey(a->x509), X509_get0_pubkey(b->x509)) == 1;
+}
+
 void assay_certificate_free(struct assay_certificate *certificate)
 {
     if (certificate != NULL) {

@@ -20,6 +20,10 @@ ASSAY_MUST_CHECK enum assay_error assay_certificate_read(const char *path, int64
                                                          struct assay_certificate **certificate,
                                                          struct assay_reason *reason);
 
+/** True if two certificates are of one key: who opens what is to the one opens what is to the other. */
+bool assay_certificate_same_key(const struct assay_certificate *a,
+                                const struct assay_certificate *b);
+
 /** Free; NULL is allowed. */
 void assay_certificate_free(struct assay_certificate *certificate);
 

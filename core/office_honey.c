@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/office_command.h"
+#include "core/offline.h"
 #include "core/text.h"
 
 #define COUNT_MAX 1000
@@ -84,9 +85,34 @@ static enum assay_error decoys_reserve(const struct assay_office_call *call, str
 
 /* -- their rows, as codegen's CSV has them -- */
 
-static enum assay_error cipher_open(const struct assay_office_call *call,
+/* What makes a batch's codes. */
+struct maker {
+    struct assay_code_cipher *cipher;
+    struct assay_offline_signer *signer; /* NULL unless they are offline codes */
+};
+
+static void maker_close(struct maker *maker)
+{
+    assay_code_cipher_destroy(maker->cipher);
+    assay_offline_signer_destroy(maker->signer);
+}
+
+static enum assay_error signer_open(const struct assay_office_call *call,
                                     const struct assay_batch_facts *facts,
-                                    struct assay_code_cipher **cipher)
+                                    struct assay_offline_signer **signer)
+{
+    uint8_t seed[ASSAY_ED25519_KEY_LEN];
+    if ((facts->flags & ASSAY_BATCH_IS_OFFLINE) == 0) {
+        return ASSAY_OK;
+    }
+    assay_keyring_offline_seed(call->office->keyring, facts->epoch, facts->handle, seed);
+    enum assay_error error = assay_offline_signer_create(seed, signer);
+    assay_bytes_wipe(seed, sizeof seed);
+    return error;
+}
+
+static enum assay_error maker_open(const struct assay_office_call *call,
+                                   const struct assay_batch_facts *facts, struct maker *maker)
 {
     const struct assay_keyring *keyring = call->office->keyring;
     struct assay_batch_keys keys;
@@ -96,15 +122,19 @@ static enum assay_error cipher_open(const struct assay_office_call *call,
     if (pins) {
         assay_keyring_pin_key(keyring, facts->epoch, facts->handle, pin_key);
     }
-    enum assay_error error = assay_code_cipher_create(&keys, pins ? pin_key : NULL, cipher);
+    enum assay_error error = assay_code_cipher_create(&keys, pins ? pin_key : NULL, &maker->cipher);
     assay_bytes_wipe(&keys, sizeof keys);
     assay_bytes_wipe(pin_key, sizeof pin_key);
+    if (error == ASSAY_OK) {
+        error = signer_open(call, facts, &maker->signer);
+    }
     return error == ASSAY_OK ? ASSAY_OK : assay_fail(call->reason, error, NULL);
 }
 
 static json_t *row_json(const struct assay_office_call *call, const struct assay_batch_facts *facts,
-                        struct assay_code_cipher *cipher, uint32_t index)
+                        const struct maker *maker, uint32_t index)
 {
+    char sig[ASSAY_OFFLINE_TEXT_SIZE] = "";
     char code[1][ASSAY_CODE_SIZE];
     char grouped[ASSAY_CODE_GROUPED_SIZE];
     char pin[1][ASSAY_PIN_SIZE] = {""};
@@ -112,13 +142,17 @@ static json_t *row_json(const struct assay_office_call *call, const struct assay
     bool offline = (facts->flags & ASSAY_BATCH_IS_OFFLINE) != 0;
     const struct assay_code_range range = {facts->handle, index, 1,
                                            offline ? ASSAY_CODE_VERSION_O1 : ASSAY_CODE_VERSION_C1};
-    assay_code_make(cipher, &range, code);
+    assay_code_make(maker->cipher, &range, code);
     assay_code_group(code[0], grouped);
     if ((facts->flags & ASSAY_BATCH_HAS_PIN) != 0) {
-        assay_pin_make(cipher, (const char(*)[ASSAY_CODE_SIZE])code, 1, pin);
+        assay_pin_make(maker->cipher, (const char(*)[ASSAY_CODE_SIZE])code, 1, pin);
     }
     const struct assay_product *product = assay_store_product(call->office->store, facts->sku);
-    snprintf(url, sizeof url, "%s/%s", assay_store_brand(call->office->store)->host, code[0]);
+    if (maker->signer != NULL) {
+        assay_offline_sign(maker->signer, code[0], sig);
+    }
+    snprintf(url, sizeof url, "%s/%s%s%s", assay_store_brand(call->office->store)->host, code[0],
+             sig[0] == '\0' ? "" : "/", sig);
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:I}", "code", code[0], "grouped",
                      grouped, "url", url, "pin", pin[0], "gtin",
                      product == NULL ? "" : product->value.gtin, "lot", facts->lot, "expires_on",
@@ -139,18 +173,19 @@ enum assay_error assay_office_batch_honey(const struct assay_office_call *call, 
     if (count != 0 || !decoys.known) {
         error = decoys_reserve(call, &decoys, count);
     }
-    struct assay_code_cipher *cipher = NULL;
+    struct maker maker = {.cipher = NULL};
     if (error == ASSAY_OK) {
-        error = cipher_open(call, decoys.facts, &cipher);
+        error = maker_open(call, decoys.facts, &maker);
     }
     if (error != ASSAY_OK) {
+        maker_close(&maker);
         return error;
     }
     json_t *rows = json_array();
     for (uint32_t index = decoys.range.first; index <= decoys.range.last; index++) {
-        json_array_append_new(rows, row_json(call, decoys.facts, cipher, index));
+        json_array_append_new(rows, row_json(call, decoys.facts, &maker, index));
     }
-    assay_code_cipher_destroy(cipher);
+    maker_close(&maker);
     char handle[ASSAY_HANDLE_SIZE];
     assay_handle_format(decoys.facts->handle, handle);
     json_t *json = json_pack("{s:s, s:s, s:I, s:o}", "handle", handle, "file", decoys.file, "count",

@@ -252,6 +252,53 @@ refused 1 "was changed" unpack flipped.p7m --cert-key press.key --out bad
 refused 1 "is no package" unpack cut.p7m --cert-key press.key --out bad
 [ -z "$(ls -d bad* 2>/dev/null)" ] || complain "a refused package left $(ls -d bad*)"
 
+# -- a finished job is packed again; PINs apart go to a second printer, so that no package has both --
+refused 2 "are wanted" pack p --site data/keys
+refused 2 "are wanted" pack p --package q.p7m --to press.crt
+refused 2 "without '/'" pack p --site data/keys --package q.p7m --to press.crt --manifest ../x
+refused 1 "no such folder" pack nowhere --site data/keys --package q.p7m --to press.crt
+refused 1 "No such file" pack p --site data/keys --package q.p7m --to press.crt --manifest other.json
+refused 1 "signature" pack p --site site --package q.p7m --to press.crt
+refused 1 "has expired" pack p --site data/keys --package q.p7m --to old.crt
+refused 1 "has no PINs apart" pack p --site data/keys --pins-package q.p7m --pins-to press.crt
+cp -r p changed && printf x | dd of="$(ls changed/*.pdf | head -1)" bs=1 seek=99 conv=notrunc 2>/dev/null
+refused 1 "no longer what the manifest says" pack changed --site data/keys --package q.p7m --to press.crt
+[ -z "$(ls -d nowhere q.p7m* 2>/dev/null)" ] || complain "a refused pack left files"
+makes pack p --site data/keys --package again.p7m --to curve.crt
+refused 1 "exists already" pack p --site data/keys --package again.p7m --to curve.crt
+"$codegen" unpack again.p7m --cert-key curve.key --out got-again --site data/keys >out 2>err ||
+    complain "unpack again: $(cat err)"
+diff -r p got-again >out || complain "packed again, it holds other files: $(cat out)"
+office batch create --sku YB --count 90 --lot PIN --pin --out secret.json
+apart="--order secret.json --keys data/keys --format csv --pin separate"
+refused 2 "go together" $apart --out s --pins-package pins.p7m
+refused 2 "--pin separate" --order secret.json --keys data/keys --format csv --out s \
+    --pins-package pins.p7m --pins-to press.crt
+refused 1 "one key" $apart --out s --package labels.p7m --to press.crt --pins-package pins.p7m \
+    --pins-to press.crt
+[ ! -e s ] || complain "a refused job left a folder"
+makes $apart --out s --package labels.p7m --to press.crt --pins-package pins.p7m --pins-to curve.crt
+"$codegen" unpack labels.p7m --cert-key press.key --out got-labels --site data/keys >out 2>err ||
+    complain "unpack labels: $(cat err)"
+"$codegen" unpack pins.p7m --cert-key curve.key --out got-pins --site data/keys >out 2>err ||
+    complain "unpack pins: $(cat err)"
+refused 1 "another certificate" unpack pins.p7m --cert-key press.key --out bad
+refused 1 "another certificate" unpack labels.p7m --cert-key curve.key --out bad
+for name in s/labels-*.csv; do cmp -s "$name" "got-labels/${name#s/}" || complain "labels: $name"; done
+for name in s/pins-*.csv; do cmp -s "$name" "got-pins/${name#s/}" || complain "pins: $name"; done
+[ "$(ls got-labels | grep -c pins-)" = 0 ] || complain "the labels' package has PINs: $(ls got-labels)"
+[ "$(ls got-pins | grep -c labels-)" = 0 ] || complain "the PINs' package has labels: $(ls got-pins)"
+tail -n +2 s/labels-*.csv | cut -d, -f1 >secret-codes
+tail -n +2 s/pins-*.csv | tr -d '\r' | cut -d, -f2 >secret-pins
+[ "$(wc -l <secret-codes) $(wc -l <secret-pins)" = "90 90" ] || complain "the files' rows"
+cat got-pins/* | grep -qFf secret-codes && complain "the PINs' package has a code"
+cat got-labels/* | grep -qFf secret-pins && complain "the labels' package has a PIN"
+(failures=0 && ulimit -f 8 && refused 1 "write" pack p --site data/keys --package two.p7m --to press.crt
+    exit $failures) || complain "a full disk for pack"
+refused 1 "where.p7m" pack s --site data/keys --package two.p7m --to press.crt \
+    --pins-package no/where.p7m --pins-to curve.crt
+[ -z "$(ls two.p7m* 2>/dev/null)" ] || complain "one of two packages was left"
+
 # -- a full disk: neither labels nor package under a final name --
 (failures=0 && ulimit -f 40 && refused 1 "write" $keys --format csv --range 0-399 --out small \
     --package small.p7m --to press.crt

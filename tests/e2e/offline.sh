@@ -59,8 +59,12 @@ order=plain.json print_ short --format csv
 order=plain.json print_ gs1 --format csv --url gs1
 order=plain.json print_ lot --format csv --url gs1-lot
 order=no-gtin.json print_ expired --format csv
+# Decoys look like all others: with the signature of their batch.
+office batch create --sku S1 --count 50 --lot DECOYS --offline --out decoys.json
+office batch honey "$(head -1 out)" --count 5 --name copy-of-press --out decoys.csv
+column 3 decoys.csv >decoys.urls
 office keys publish --out keys.json
-[ "$(cat out)" = 2 ] || complain "keys publish counted $(cat out)"
+[ "$(cat out)" = 3 ] || complain "keys publish counted $(cat out)"
 office keys publish --out keys.json
 [ "$(stat -c %a keys.json)" = 644 ] || complain "the list has mode $(stat -c %a keys.json)"
 ! grep -q "$(python3 -c "import json; print(json.load(open('plain.json'))['handle'])")" keys.json ||
@@ -86,6 +90,9 @@ says 0 ": issued (" "${o1[0]#https://v.brand.cn/}"
 says 0 ": issued (" "$(echo "${o1[0]#https://v.brand.cn/}" | tr A-Z0 a-zo)"
 says 0 "is not the brand's https://v.brand.cn" "${o1[0]/v.brand.cn/v.brand.cm}"
 says 0 '"result": "issued"' --json "${gs1[0]}"
+mapfile -t decoys <../decoys.urls
+says 0 ": issued (" "${decoys[@]}"
+[ "$(grep -c ': issued (' out)" = 5 ] || complain "decoys: $(grep -c ': issued (' out) of 5 issued"
 says 1 "its last day is over" "${expired[0]}"
 office_key=$(python3 -c "import json; print(json.load(open('keys.json'))['office_key'])")
 says 0 ": issued (" --office-key "$office_key" "${o1[1]}"
@@ -140,7 +147,7 @@ scan() {
 curl -s "http://127.0.0.1:$port/.well-known/assay-keys.json" >keys.json
 says 0 ": issued (" "${o1[8]}"
 office keys publish --out live.json
-[ "$(cat out)" = 2 ] || complain "keys publish beside a verifier counted $(cat out)"
+[ "$(cat out)" = 3 ] || complain "keys publish beside a verifier counted $(cat out)"
 kill "$server"
 wait "$server" || complain "the verifier ended badly"
 server=
@@ -148,7 +155,7 @@ server=
 # -- revocation --
 office batch recall "$offline" --range 0-49 --reason leak
 office keys publish --out keys.json --sku S1
-[ "$(cat out)" = 1 ] || complain "keys publish --sku counted $(cat out)"
+[ "$(cat out)" = 2 ] || complain "keys publish --sku counted $(cat out)"
 says 0 "a part of its batch was revoked" "${o1[99]}"
 office batch void "$offline" --range 50-99 --reason leak
 office keys publish --out keys.json
