@@ -115,6 +115,17 @@ async function checkLogin(page) {
   equal(own.status, 401, 'a session is no token for the rest of the office');
 }
 
+/* Before the first scan: nothing is known, and nothing is said. */
+async function checkEmpty(page) {
+  for (const query of ['', '?bucket=day', '?view=places', '?view=places&map=china', '?view=products', '?view=batches',
+    '?view=codes']) {
+    await open(page, query);
+    equal(await page.locator('.problem').count(), 0, `${query} without a scan`);
+  }
+  await open(page, '');
+  equal(await page.innerText('[data-kpi=e2] .value'), '–', 'no share of nothing');
+}
+
 async function checkFigures(page) {
   await open(page, '');
   equal(await page.innerText('[data-kpi=scans] .value'), '19', 'scans');
@@ -159,9 +170,10 @@ try {
   page.setDefaultTimeout(20000);
   page.on('pageerror', (error) => expect(false, String(error)));
   page.on('console', (message) => expect(!/Content Security Policy/.test(message.text()), message.text()));
-  await scan();
   await checkHeaders();
   await checkLogin(page);
+  await checkEmpty(page);
+  await scan();
   await checkFigures(page);
   await checkLogout(page);
 } finally {
