@@ -72,17 +72,23 @@ const share = (value) => `${Math.round(value * 1000) / 10}%`;
 export function rate(element, points, tip) {
   const pick = (name) => points.map((point) => (point.e2 ? point.e2[name] : null));
   const width = points.map((point) => (point.e2 ? point.e2.high - point.e2.low : null));
+  // A band has no width at a point without neighbours: there it is a bar.
+  const alone = points.map((point, at) => point.e2 && !points[at - 1]?.e2 && !points[at + 1]?.e2);
+  const only = (values) => values.map((value, at) => (alone[at] ? value : null));
+  const bar = { type: 'bar', silent: true, stack: 'alone', barMaxWidth: 16 };
   const silent = { type: 'line', silent: true, symbol: 'none', stack: 'band', lineStyle: { opacity: 0 } };
   mount(element, () => ({
     grid: grid(),
     tooltip: tooltip('axis', (item) => tip(item.dataIndex)),
-    xAxis: axis({ type: 'category', boundaryGap: points.length < 2, data: points.map((point) => point.label),
+    xAxis: axis({ type: 'category', boundaryGap: alone.some(Boolean), data: points.map((point) => point.label),
       splitLine: { show: false } }),
     yAxis: axis({ type: 'value', min: 0, minInterval: 0.01, axisLine: { show: false },
       axisLabel: { color: colour('soft'), formatter: share } }),
     series: [
       { ...silent, data: pick('low') },
       { ...silent, data: width, areaStyle: { color: colour('accent'), opacity: 0.18 } },
+      { ...bar, data: only(pick('low')), itemStyle: { opacity: 0 } },
+      { ...bar, data: only(width), color: colour('accent'), itemStyle: { opacity: 0.18 } },
       { type: 'line', data: pick('lower_bound'), symbol: 'none', color: colour('accent'),
         lineStyle: { width: 1.5, type: [4, 4] } },
       { type: 'line', data: pick('point'), symbol: 'circle', symbolSize: 6, color: colour('accent'),
