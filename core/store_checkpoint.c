@@ -21,7 +21,9 @@
 /* Puts in one transaction: each may dirty a leaf of its own and part of a path to it. */
 #define SLICE_ITEMS (ASSAY_STATE_SLICE_PAGES_MAX * 4 / 5)
 
-/* Catalog rows, copied under the lock and written without it. */
+#define CHUNK_BYTES (256u << 10)
+
+/* Catalog rows, copied under the lock and written without it; many small ones, so in chunks. */
 struct row {
     struct row *next;
     size_t key_len;
@@ -29,15 +31,40 @@ struct row {
     uint8_t bytes[];
 };
 
+struct chunk {
+    struct chunk *next;
+    _Alignas(struct row) uint8_t bytes[];
+};
+
 struct rows {
     struct row *first;
+    struct chunk *chunks; /* the first has the room that is left */
+    size_t left;
     bool failed;
 };
+
+/* Room for a row; NULL without memory. */
+static struct row *row_room(struct rows *rows, size_t len_bytes)
+{
+    size_t wanted = (sizeof(struct row) + len_bytes + 7) & ~(size_t)7;
+    size_t chunk_bytes = wanted > CHUNK_BYTES ? wanted : CHUNK_BYTES;
+    if (wanted > rows->left) {
+        struct chunk *chunk = malloc(sizeof *chunk + chunk_bytes);
+        if (chunk == NULL) {
+            return NULL;
+        }
+        chunk->next = rows->chunks;
+        rows->chunks = chunk;
+        rows->left = chunk_bytes;
+    }
+    rows->left -= wanted;
+    return (struct row *)(void *)(rows->chunks->bytes + rows->left);
+}
 
 static void keep_row(void *context, struct assay_span key, struct assay_span value)
 {
     struct rows *rows = context;
-    struct row *row = malloc(sizeof *row + key.len_bytes + value.len_bytes);
+    struct row *row = row_room(rows, key.len_bytes + value.len_bytes);
     if (row == NULL) {
         rows->failed = true;
         return;
@@ -48,14 +75,20 @@ static void keep_row(void *context, struct assay_span key, struct assay_span val
     rows->first = row;
 }
 
-static void write_rows(struct rows *rows, struct assay_state_writer *writer)
+static void write_rows(const struct rows *rows, struct assay_state_writer *writer)
 {
-    while (rows->first != NULL) {
-        struct row *row = rows->first;
-        rows->first = row->next;
+    for (const struct row *row = rows->first; row != NULL; row = row->next) {
         assay_state_put_catalog(writer, (struct assay_span){row->bytes, row->key_len},
                                 (struct assay_span){row->bytes + row->key_len, row->value_len});
-        free(row);
+    }
+}
+
+static void free_rows(struct rows *rows)
+{
+    while (rows->chunks != NULL) {
+        struct chunk *chunk = rows->chunks;
+        rows->chunks = chunk->next;
+        free(chunk);
     }
 }
 
@@ -171,6 +204,7 @@ enum assay_error assay_store_checkpoint_at(struct assay_store *store, uint64_t p
     enum assay_error error = ASSAY_OK;
     if (freeze(store, &rows, &position)) {
         error = fold(store, &rows, position);
+        free_rows(&rows);
         if (error == ASSAY_OK) {
             thaw(store);
             store->checkpoint_position = position;
