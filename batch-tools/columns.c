@@ -55,11 +55,21 @@ const struct assay_tool_column assay_tool_job_columns[] = {
 };
 
 const struct assay_tool_column assay_tool_alert_columns[] = {
-    {"AT", "at", false},        {"KIND", "kind", false},
-    {"BATCH", "handle", false}, {"ITEM", "index", true},
-    {"SKU", "sku", false},      {"LOT", "lot", false},
-    {"SITE", "site", false},    {"PRINTER", "printer", false},
-    {"FILE", "file", false},    {0},
+    {"ID", "id", true},
+    {"AT", "at", false},
+    {"KIND", "kind", false},
+    {"STATE", "state", false},
+    {"BATCH", "handle", false},
+    {"ITEM", "index", true},
+    {"SKU", "sku", false},
+    {"LOT", "lot", false},
+    {"COUNTRY", "subject.place.country", false},
+    {"DAY", "subject.day", false},
+    {"MEASURE", "measure", true},
+    {"SITE", "site", false},
+    {"PRINTER", "printer", false},
+    {"FILE", "file", false},
+    {0},
 };
 
 const struct assay_tool_column assay_tool_history_columns[] = {

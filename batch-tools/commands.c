@@ -115,8 +115,21 @@ static const struct assay_tool_option honey_options[] = {
 
 static const struct assay_tool_option alert_options[] = {
     TEXT("batch", "HANDLE", "handle", false, "only this batch's"),
+    TEXT("sku", "S", "sku", false, "only this product's"),
+    TEXT("country", "CC", "country", false, "only of this country; -- is not known"),
+    TEXT("from", "D", "from", false, "raised on this day or later"),
+    TEXT("to", "D", "to", false, "raised on this day or earlier"),
+    TEXT("state", "STATE", "state", false, "open, confirmed or dismissed"),
+    TEXT("kind", "KIND", "kind", false,
+         "leak, honey, cloned, outbreak, diversion, pin_attack or forgery"),
     NUMBER("offset", "N", "offset", false, "leave out the N newest (a former next_offset)"),
     NUMBER("limit", "N", "limit", false, "how many at most (default 1000)"),
+    {0},
+};
+
+static const struct assay_tool_option alert_state_options[] = {
+    TEXT("state", "STATE", "state", true, "open, confirmed or dismissed"),
+    TEXT("reason", "TEXT", "reason", false, "why; wanted to dismiss it"),
     {0},
 };
 
@@ -304,13 +317,20 @@ const struct assay_tool_command assay_tool_commands[] = {
      .list = "jobs",
      .columns = assay_tool_job_columns},
     {.words = "alert list",
-     .help = "List alerts: labels scanned before the sale, decoys scanned.",
+     .help = "List alerts, the newest first.",
      .office = "alert.list",
      .needs_data = true,
      .options = alert_options,
      .list = "alerts",
      .only_list = true,
      .columns = assay_tool_alert_columns},
+    {.words = "alert state",
+     .operand = "ID",
+     .operand_param = "id",
+     .help = "Say what became of an alert: confirm or dismiss it, or open it again.",
+     .office = "alert.state",
+     .needs_data = true,
+     .options = alert_state_options},
     {.words = "manifest import",
      .operand = "FILE",
      .help = "Take in a print site's manifest: checks its signature, notes what was printed.",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch-tools/export_row.h"
+#include "batch-tools/export_alert.h"
 #include "batch-tools/export_carton.h"
 #include "batch-tools/export_file.h"
 
@@ -303,11 +304,12 @@ static void fill_honey(json_t *line, const struct assay_export_source *source)
 static void fill_alert(json_t *line, const struct assay_export_source *source)
 {
     const struct assay_alert_record *alert = &source->record->alert;
-    set_time(line, alert->at_unix_ms);
-    set_item(line, source->catalog, alert->item);
-    set(line, "detail",
-        json_pack("{s:s, s:s, s:s, s:s}", "kind", assay_alert_kind_name(alert->kind), "site",
-                  alert->site, "printer", alert->printer, "file", alert->file));
+    if (alert->item != 0) {
+        set_item(line, source->catalog, alert->item);
+    } else if (alert->handle != 0) {
+        set_batch(line, source->catalog, alert->handle);
+    }
+    assay_export_alert(line, source->record);
 }
 
 static void fill_find(json_t *line, const struct assay_export_source *source)
@@ -336,6 +338,29 @@ static void fill_calibration(json_t *line, const struct assay_calibration_record
                   (json_int_t)table.learnt_confirmed, "learnt_scans",
                   (json_int_t)table.learnt_scans, "thresholds", (int)table.thresholds[0],
                   (int)table.thresholds[1], (int)table.thresholds[2]));
+}
+
+static void fill_rest(json_t *line, const struct assay_record *record)
+{
+    switch (record->type) {
+    case ASSAY_RECORD_ALERT_STATE:
+    case ASSAY_RECORD_RULES:
+    case ASSAY_RECORD_WEBHOOK:
+        assay_export_alert(line, record);
+        break;
+    case ASSAY_RECORD_CARTON:
+    case ASSAY_RECORD_PACK:
+    case ASSAY_RECORD_PACKED:
+    case ASSAY_RECORD_CARTON_MOVE:
+    case ASSAY_RECORD_PREFIX:
+        assay_export_carton(line, record);
+        break;
+    case ASSAY_RECORD_HISTORY:
+        assay_export_file(line, record);
+        break;
+    default:
+        break;
+    }
 }
 
 static void fill(json_t *line, const struct assay_export_source *source, uint32_t number)
@@ -396,15 +421,8 @@ static void fill(json_t *line, const struct assay_export_source *source, uint32_
     case ASSAY_RECORD_CALIBRATION:
         fill_calibration(line, &record->calibration);
         break;
-    case ASSAY_RECORD_CARTON:
-    case ASSAY_RECORD_PACK:
-    case ASSAY_RECORD_PACKED:
-    case ASSAY_RECORD_CARTON_MOVE:
-    case ASSAY_RECORD_PREFIX:
-        assay_export_carton(line, record);
-        break;
-    case ASSAY_RECORD_HISTORY:
-        assay_export_file(line, record);
+    default:
+        fill_rest(line, record);
         break;
     }
 }

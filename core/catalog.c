@@ -36,6 +36,7 @@ void assay_catalog_destroy(struct assay_catalog *catalog)
     free(catalog->brand.current);
     free(catalog->calibration.current);
     assay_catalog_free_jobs(catalog);
+    assay_catalog_free_alerts(catalog);
     free(catalog->files);
     while (catalog->retired != NULL) {
         struct assay_catalog_retired *retired = catalog->retired;

@@ -11,6 +11,8 @@
 #ifndef ASSAY_CORE_CATALOG_H
 #define ASSAY_CORE_CATALOG_H
 
+#include <stdatomic.h>
+
 #include "core/record.h"
 
 /** Where in the ledger a row comes from, and whether the state store has it so. */
@@ -82,6 +84,26 @@ struct assay_catalog_file {
     struct assay_catalog_mark mark;
 };
 
+/** An alert as raised, immutable and valid until the catalog is destroyed; and what became of it. */
+struct assay_catalog_alert {
+    struct assay_alert_record value;
+    struct assay_catalog_mark mark;
+    _Atomic(struct assay_catalog_alert_state *)
+        state; /* the newest; NULL: open since it was raised */
+};
+
+/** One state of an alert; immutable. */
+struct assay_catalog_alert_state {
+    struct assay_alert_state_record value;
+    struct assay_catalog_mark mark;
+};
+
+/** An endpoint that is told of alerts, or was; its last record's position names it. */
+struct assay_catalog_webhook {
+    struct assay_webhook_record value;
+    struct assay_catalog_mark mark;
+};
+
 struct assay_catalog;
 
 /** An empty catalog, the caller's to destroy. ASSAY_OK or ASSAY_E_MEMORY. */
@@ -136,25 +158,49 @@ const struct assay_site_record *assay_catalog_site_at(const struct assay_catalog
 const struct assay_catalog_job *assay_catalog_job_of(const struct assay_catalog_batch *batch,
                                                      uint32_t index);
 /** The n-th alert in order of raising; NULL past the end. */
-const struct assay_alert_record *assay_catalog_alert_at(const struct assay_catalog *catalog,
-                                                        uint32_t number);
+const struct assay_catalog_alert *assay_catalog_alert_at(const struct assay_catalog *catalog,
+                                                         uint32_t number);
+/** How many alerts there are. */
+uint32_t assay_catalog_alert_count(const struct assay_catalog *catalog);
+/** The alert whose record stands at a position, or NULL. */
+struct assay_catalog_alert *assay_catalog_alert_find(const struct assay_catalog *catalog,
+                                                     uint64_t position);
+/** Do two alerts tell of the same: by one rule, of one subject and period? */
+bool assay_catalog_alert_same(const struct assay_alert_record *a,
+                              const struct assay_alert_record *b);
+/** The n-th rule that was ever changed, and endpoint that ever was; NULL past the end. */
+const struct assay_rule_record *assay_catalog_rule_at(const struct assay_catalog *catalog,
+                                                      uint32_t number);
+const struct assay_catalog_webhook *assay_catalog_webhook_at(const struct assay_catalog *catalog,
+                                                             uint32_t number);
+/** Was a rule that the program ships switched off? */
+bool assay_catalog_rule_is_off(const struct assay_catalog *catalog, const char *name);
+
+/** What became of an alert; NULL: nothing yet, it is open. threads: any; no lock is needed. */
+static inline const struct assay_alert_state_record *
+assay_catalog_alert_state(const struct assay_catalog_alert *alert)
+{
+    const struct assay_catalog_alert_state *state =
+        atomic_load_explicit(&alert->state, memory_order_acquire);
+    return state == NULL ? NULL : &state->value;
+}
 /** Does a scan before the sale call for an alert? One a day and batch, decoys one a day and file.
- *  alert: out, on true. */
-bool assay_catalog_alert_due(const struct assay_catalog *catalog,
-                             const struct assay_catalog_batch *batch, uint32_t index,
-                             int64_t at_unix_ms, struct assay_alert_record *alert);
+ *  item: its key. place: of the scan. alert: out, on true. */
+bool assay_catalog_alert_due(const struct assay_catalog *catalog, uint64_t item,
+                             const struct assay_place *place, int64_t at_unix_ms,
+                             struct assay_alert_record *alert);
 
 /** The file of this SHA-256, or NULL. */
 const struct assay_catalog_file *assay_catalog_file_find(const struct assay_catalog *catalog,
                                                          const uint8_t sha256[ASSAY_SHA256_LEN]);
 
 /** May this record be appended? BRAND, PRODUCT, BATCH, MOVE, MANIFEST, JOB, SPOIL, HONEY, SITE,
- *  TOKEN, CALIBRATION; a reason that says what to do. Nothing is changed. */
+ *  TOKEN, CALIBRATION, ALERT, ALERT_STATE, RULES, WEBHOOK; a reason that says what to do. Nothing is changed. */
 ASSAY_MUST_CHECK enum assay_error assay_catalog_check(struct assay_catalog *catalog,
                                                       const struct assay_record *record,
                                                       struct assay_reason *reason);
 
-/** Apply a record, PLACE and ALERT too. returns ASSAY_OK (also when skipped); ASSAY_E_CORRUPT: the record
+/** Apply a record, PLACE too. returns ASSAY_OK (also when skipped); ASSAY_E_CORRUPT: the record
  *  does not fit what came before it; ASSAY_E_MEMORY; ASSAY_E_FULL. */
 ASSAY_MUST_CHECK enum assay_error assay_catalog_apply(struct assay_catalog *catalog,
                                                       const struct assay_record *record,

@@ -183,6 +183,12 @@ enum assay_error assay_catalog_check(struct assay_catalog *catalog,
     case ASSAY_RECORD_SPOIL:
     case ASSAY_RECORD_HONEY:
         return assay_catalog_check_job(catalog, record, reason);
+    case ASSAY_RECORD_ALERT:
+    case ASSAY_RECORD_ALERT_STATE:
+        return assay_catalog_check_alert(catalog, record, reason);
+    case ASSAY_RECORD_RULES:
+    case ASSAY_RECORD_WEBHOOK:
+        return assay_catalog_check_rule(catalog, record, reason);
     case ASSAY_RECORD_TOKEN:
         return check_token(catalog, &record->token, reason);
     case ASSAY_RECORD_SITE:
@@ -274,8 +280,14 @@ enum assay_error assay_catalog_apply(struct assay_catalog *catalog,
     case ASSAY_RECORD_JOB:
     case ASSAY_RECORD_SPOIL:
     case ASSAY_RECORD_HONEY:
-    case ASSAY_RECORD_ALERT:
         return assay_catalog_apply_job(catalog, record, position);
+    case ASSAY_RECORD_ALERT:
+    case ASSAY_RECORD_ALERT_STATE:
+        return assay_catalog_apply_alert(catalog, record, position);
+    case ASSAY_RECORD_RULES:
+        return assay_catalog_set_rule(catalog, &record->rule, mark);
+    case ASSAY_RECORD_WEBHOOK:
+        return assay_catalog_set_webhook(catalog, &record->webhook, mark);
     case ASSAY_RECORD_TOKEN:
         return assay_catalog_set_token(catalog, &record->token, mark);
     case ASSAY_RECORD_SITE:

@@ -38,8 +38,8 @@ struct assay_catalog_site {
     struct assay_catalog_mark mark;
 };
 
-struct assay_catalog_alert {
-    struct assay_alert_record value;
+struct assay_catalog_rule {
+    struct assay_rule_record value;
     struct assay_catalog_mark mark;
 };
 
@@ -59,9 +59,10 @@ struct assay_catalog {
     uint32_t site_count;
     uint32_t places_saved; /* places 1..this are in the state store; they never change */
     struct assay_catalog_retired *retired;
-    struct assay_catalog_job *jobs;     /* of all batches, newest first: the dirty ones lead */
-    struct assay_catalog_honey *honeys; /* likewise */
-    struct assay_catalog_alert *alerts;
+    struct assay_catalog_job *jobs;      /* of all batches, newest first: the dirty ones lead */
+    struct assay_catalog_honey *honeys;  /* likewise */
+    struct assay_catalog_alert **alerts; /* each by itself, so that it never moves */
+    bool alert_states_dirty;
     uint32_t alert_count;
     uint32_t alert_room;
     struct assay_catalog_file *files; /* in order of beginning */
@@ -77,6 +78,10 @@ struct assay_catalog {
     struct assay_place places[ASSAY_PLACES_MAX + 1];
     struct assay_catalog_token tokens[ASSAY_TOKENS_MAX];
     struct assay_catalog_site sites[ASSAY_SITES_MAX];
+    uint32_t rule_count;
+    uint32_t webhook_count;
+    struct assay_catalog_rule rules[ASSAY_RULES_MAX];
+    struct assay_catalog_webhook webhooks[ASSAY_WEBHOOKS_MAX];
 };
 
 /** Add what a record creates, or replace what it changes; used by apply and by load. */
@@ -104,7 +109,7 @@ assay_catalog_check_calibration(const struct assay_calibration_record *record,
                                 struct assay_reason *reason);
 /** Keep a superseded version for readers that may still hold it; NULL is allowed. */
 ASSAY_MUST_CHECK enum assay_error assay_catalog_retire(struct assay_catalog *catalog, void *memory);
-/** Add a job, decoys or an alert to its batch; the sets of the batch are not touched. */
+/** Add a job or decoys to its batch, or an alert; the sets of the batch are not touched. */
 ASSAY_MUST_CHECK enum assay_error assay_catalog_add_job(struct assay_catalog *catalog,
                                                         const struct assay_job_record *job,
                                                         struct assay_catalog_mark mark);
@@ -114,7 +119,7 @@ ASSAY_MUST_CHECK enum assay_error assay_catalog_add_honey(struct assay_catalog *
 ASSAY_MUST_CHECK enum assay_error assay_catalog_add_alert(struct assay_catalog *catalog,
                                                           const struct assay_alert_record *alert,
                                                           struct assay_catalog_mark mark);
-/** catalog_jobs.c's part of check and apply: JOB, SPOIL, HONEY and, apply alone, ALERT. */
+/** catalog_jobs.c's part of check and apply: JOB, SPOIL, HONEY. */
 ASSAY_MUST_CHECK enum assay_error assay_catalog_check_job(struct assay_catalog *catalog,
                                                           const struct assay_record *record,
                                                           struct assay_reason *reason);
@@ -125,8 +130,33 @@ ASSAY_MUST_CHECK enum assay_error assay_catalog_apply_job(struct assay_catalog *
 ASSAY_MUST_CHECK enum assay_error assay_catalog_set_file(struct assay_catalog *catalog,
                                                          const struct assay_history_record *file,
                                                          struct assay_catalog_mark mark);
-/** Free what the three lists hold. */
+/** Free what the two lists hold. */
 void assay_catalog_free_jobs(struct assay_catalog *catalog);
+/** catalog_alert.c's part of check and apply: ALERT, ALERT_STATE. */
+ASSAY_MUST_CHECK enum assay_error assay_catalog_check_alert(struct assay_catalog *catalog,
+                                                            const struct assay_record *record,
+                                                            struct assay_reason *reason);
+ASSAY_MUST_CHECK enum assay_error assay_catalog_apply_alert(struct assay_catalog *catalog,
+                                                            const struct assay_record *record,
+                                                            uint64_t position);
+/** Say what became of an alert; also how a row of the state gets in. */
+ASSAY_MUST_CHECK enum assay_error
+assay_catalog_set_alert_state(struct assay_catalog *catalog,
+                              const struct assay_alert_state_record *state,
+                              struct assay_catalog_mark mark);
+/** catalog_rule.c's part of check: RULES, WEBHOOK. */
+ASSAY_MUST_CHECK enum assay_error assay_catalog_check_rule(struct assay_catalog *catalog,
+                                                           const struct assay_record *record,
+                                                           struct assay_reason *reason);
+/** Set what a rule or an endpoint is from here on; as their records say, or rows of the state. */
+ASSAY_MUST_CHECK enum assay_error assay_catalog_set_rule(struct assay_catalog *catalog,
+                                                         const struct assay_rule_record *rule,
+                                                         struct assay_catalog_mark mark);
+ASSAY_MUST_CHECK enum assay_error
+assay_catalog_set_webhook(struct assay_catalog *catalog, const struct assay_webhook_record *webhook,
+                          struct assay_catalog_mark mark);
+/** Free the alerts and their states. */
+void assay_catalog_free_alerts(struct assay_catalog *catalog);
 /** E_NOT_FOUND with the handle. */
 ASSAY_MUST_CHECK enum assay_error assay_catalog_fail_no_batch(uint32_t handle,
                                                               struct assay_reason *reason);

@@ -16,7 +16,10 @@
 #define KIND_HONEY 'H' /* before the alerts, which know their decoys */
 #define KIND_ALERT 'I'
 #define KIND_CALIBRATION 'J'
+#define KIND_ALERT_STATE 'K' /* behind the alerts */
 #define KIND_FILE 'L'
+#define KIND_RULE 'M'
+#define KIND_WEBHOOK 'N'
 
 /* Version of what follows the printed ranges in a batch's row; rows without it are older. */
 #define BATCH_TAIL_VERSION 1
@@ -207,10 +210,44 @@ static void take_jobs(struct assay_catalog *catalog, struct row_writer *writer)
         honey->mark.dirty = false;
     }
     while (catalog->alerts_saved < catalog->alert_count) {
-        const struct assay_catalog_alert *alert = &catalog->alerts[catalog->alerts_saved++];
+        const struct assay_catalog_alert *alert = catalog->alerts[catalog->alerts_saved++];
         struct assay_record record = {.type = ASSAY_RECORD_ALERT};
         record.alert = alert->value;
         put_record_row(writer, KIND_ALERT, alert->mark, &record);
+    }
+}
+
+static void take_alert_states(struct assay_catalog *catalog, struct row_writer *writer)
+{
+    for (uint32_t i = 0; catalog->alert_states_dirty && i < catalog->alert_count; i++) {
+        struct assay_catalog_alert_state *state = catalog->alerts[i]->state;
+        if (state != NULL && state->mark.dirty) {
+            struct assay_record record = {.type = ASSAY_RECORD_ALERT_STATE};
+            record.alert_state = state->value;
+            put_record_row(writer, KIND_ALERT_STATE, state->mark, &record);
+            state->mark.dirty = false;
+        }
+    }
+    catalog->alert_states_dirty = false;
+}
+
+static void take_rules(struct assay_catalog *catalog, struct row_writer *writer)
+{
+    for (uint32_t i = 0; i < catalog->rule_count; i++) {
+        struct assay_catalog_rule *rule = &catalog->rules[i];
+        if (rule->mark.dirty) {
+            struct assay_record record = {.type = ASSAY_RECORD_RULES, .rule = rule->value};
+            put_record_row(writer, KIND_RULE, rule->mark, &record);
+            rule->mark.dirty = false;
+        }
+    }
+    for (uint32_t i = 0; i < catalog->webhook_count; i++) {
+        struct assay_catalog_webhook *webhook = &catalog->webhooks[i];
+        if (webhook->mark.dirty) {
+            struct assay_record record = {.type = ASSAY_RECORD_WEBHOOK, .webhook = webhook->value};
+            put_record_row(writer, KIND_WEBHOOK, webhook->mark, &record);
+            webhook->mark.dirty = false;
+        }
     }
 }
 
@@ -241,6 +278,8 @@ enum assay_error assay_catalog_take_dirty(struct assay_catalog *catalog,
     take_places(catalog, &writer);
     take_tokens_and_sites(catalog, &writer);
     take_jobs(catalog, &writer);
+    take_alert_states(catalog, &writer);
+    take_rules(catalog, &writer);
     take_files(catalog, &writer);
     free(writer.row);
     return ASSAY_OK;
@@ -333,6 +372,18 @@ static enum assay_error load_record(struct assay_catalog *catalog, char kind,
                     : assay_catalog_add_alert(catalog, &record->alert, mark);
         catalog->alerts_saved = catalog->alert_count;
         return error;
+    case KIND_ALERT_STATE:
+        return record->type != ASSAY_RECORD_ALERT_STATE || record->alert_state.alert != mark.created
+                   ? ASSAY_E_CORRUPT
+                   : assay_catalog_set_alert_state(catalog, &record->alert_state, mark);
+    case KIND_RULE:
+        return record->type != ASSAY_RECORD_RULES
+                   ? ASSAY_E_CORRUPT
+                   : assay_catalog_set_rule(catalog, &record->rule, mark);
+    case KIND_WEBHOOK:
+        return record->type != ASSAY_RECORD_WEBHOOK
+                   ? ASSAY_E_CORRUPT
+                   : assay_catalog_set_webhook(catalog, &record->webhook, mark);
     case KIND_FILE:
         return record->type != ASSAY_RECORD_HISTORY
                    ? ASSAY_E_CORRUPT

@@ -19,6 +19,10 @@
 #define ASSAY_JOB_RANGES_MAX 256
 /* Alerts of one data directory. Met: no more are raised; the scans stay in the ledger. */
 #define ASSAY_ALERTS_MAX (1u << 16)
+/* Rules of alerts, those that the program ships too. Met: E_FULL; reset one. */
+#define ASSAY_RULES_MAX 64
+/* Endpoints that are told of alerts. Met: E_FULL; remove one and give its name again. */
+#define ASSAY_WEBHOOKS_MAX 32
 /* Names of office tokens. Met: E_FULL; revoke one and give its name again. */
 #define ASSAY_TOKENS_MAX 256
 
@@ -60,10 +64,12 @@
 #define ASSAY_HOST_MAX 120         /* an origin: scheme://host[:port] */
 #define ASSAY_REASON_MAX 200       /* reason of a void or recall, shown to buyers */
 #define ASSAY_URL_MAX 300
-#define ASSAY_PRINTER_MAX 64    /* name of a printing machine */
-#define ASSAY_FILE_LABEL_MAX 64 /* name of a file that holds decoys */
-#define ASSAY_JOB_ID_LEN 16     /* bytes of a print job's id */
-#define ASSAY_ACTOR_MAX 64      /* who did it, in the ledger */
+#define ASSAY_PRINTER_MAX 64       /* name of a printing machine */
+#define ASSAY_FILE_LABEL_MAX 64    /* name of a file that holds decoys */
+#define ASSAY_JOB_ID_LEN 16        /* bytes of a print job's id */
+#define ASSAY_ACTOR_MAX 64         /* who did it, in the ledger */
+#define ASSAY_RULE_NAME_MAX 40     /* of a rule of alerts */
+#define ASSAY_ALERT_REASON_MAX 400 /* why an alert was confirmed or dismissed */
 
 /* -- places -- */
 #define ASSAY_CITY_MAX 63

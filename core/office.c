@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/office_alert.h"
 #include "core/office_audit.h"
 #include "core/office_carton.h"
 #include "core/office_command.h"
@@ -39,6 +40,8 @@ static const struct command_row command_rows[] = {
     {"keys.list", ASSAY_SCOPE_READ, assay_office_keys_list,
      "the signed list of keys that check O1 labels"},
     {"alert.list", ASSAY_SCOPE_READ, assay_office_alert_list, "alerts, newest first"},
+    {"alert.state", ASSAY_SCOPE_WRITE, assay_office_alert_state,
+     "confirm or dismiss an alert, or open it again"},
     {"audit.about", ASSAY_SCOPE_READ, assay_office_audit_about, "what the dashboard shows first"},
     {"audit.overview", ASSAY_SCOPE_READ, assay_office_audit_overview, "totals and rates"},
     {"audit.series", ASSAY_SCOPE_READ, assay_office_audit_series, "rates by week or day"},
@@ -46,6 +49,7 @@ static const struct command_row command_rows[] = {
     {"audit.products", ASSAY_SCOPE_READ, assay_office_audit_products, "products by excess"},
     {"audit.batches", ASSAY_SCOPE_READ, assay_office_audit_batches, "batches by excess"},
     {"audit.codes", ASSAY_SCOPE_READ, assay_office_audit_codes, "suspicious items"},
+    {"audit.alerts", ASSAY_SCOPE_READ, assay_office_audit_alerts, "alerts, by cursor"},
     {"audit.code", ASSAY_SCOPE_READ, assay_office_audit_code, "one item and its scans"},
     {"carton.create", ASSAY_SCOPE_WRITE, assay_office_carton_create,
      "make empty cartons with SSCCs"},

@@ -2,7 +2,7 @@
 /* audit.series and audit.regions (docs/AUDIT-API.md). */
 #include <string.h>
 
-#include "core/office_audit.h"
+#include "core/office_alert.h"
 
 #define ROWS_MAX 1000
 #define SERIES_DAYS_MAX 400
@@ -10,11 +10,11 @@
 
 /* -- series -- */
 
-static json_t *point_json(int32_t day, int32_t step, const uint64_t *count)
+static json_t *point_json(int32_t day, int32_t step, const uint64_t *count, uint64_t alerts)
 {
-    json_t *point =
-        json_pack("{s:o, s:o, s:o}", "from", assay_office_day(day), "to",
-                  assay_office_day(day + step - 1), "forged", assay_audit_forged(count));
+    json_t *point = json_pack("{s:o, s:o, s:o, s:I}", "from", assay_office_day(day), "to",
+                              assay_office_day(day + step - 1), "forged", assay_audit_forged(count),
+                              "alerts", (json_int_t)alerts);
     if (point != NULL) {
         assay_audit_set_figures(point, count);
     }
@@ -23,7 +23,8 @@ static json_t *point_json(int32_t day, int32_t step, const uint64_t *count)
 
 /* Ascending, without gaps. */
 static json_t *points_json(const struct assay_audit_filter *filter,
-                           const struct assay_rollup *groups, int32_t step)
+                           const struct assay_rollup *groups, const struct assay_rollup *alerts,
+                           int32_t step)
 {
     static const uint64_t none[ASSAY_ROLLUP_COUNT];
     json_t *points = json_array();
@@ -41,7 +42,9 @@ static json_t *points_json(const struct assay_audit_filter *filter,
             at++;
         }
         bool there = at < groups->count && groups->rows[at].key.day == day;
-        json_array_append_new(points, point_json(day, step, there ? groups->rows[at].count : none));
+        const struct assay_rollup_key key = {.kind = ASSAY_ROLLUP_DAY, .day = day};
+        json_array_append_new(points, point_json(day, step, there ? groups->rows[at].count : none,
+                                                 assay_audit_alerts_of(alerts, &key)));
     }
     return points;
 }
@@ -52,6 +55,7 @@ enum assay_error assay_office_audit_series(const struct assay_office_call *call,
     const struct assay_json_field extra[] = {ASSAY_JSON_TEXT_ROW("bucket", false, bucket)};
     struct assay_audit_view view;
     struct assay_rollup groups;
+    struct assay_rollup alerts;
     enum assay_error error = assay_audit_view_begin(call, extra, ASSAY_COUNT_OF(extra), &view);
     if (error != ASSAY_OK) {
         return error;
@@ -62,7 +66,8 @@ enum assay_error assay_office_audit_series(const struct assay_office_call *call,
         return assay_audit_view_give_up(
             &view, &groups, assay_fail(call->reason, ASSAY_E_FIELD, "bucket: week or day"));
     }
-    error = assay_audit_view_sum(&view, by_day ? ASSAY_AUDIT_BY_DAY : ASSAY_AUDIT_BY_WEEK, &groups);
+    unsigned cut = by_day ? ASSAY_AUDIT_BY_DAY : ASSAY_AUDIT_BY_WEEK;
+    error = assay_audit_view_sum(&view, cut, &groups);
     if (error != ASSAY_OK) {
         return assay_audit_view_give_up(&view, &groups, error);
     }
@@ -74,8 +79,14 @@ enum assay_error assay_office_audit_series(const struct assay_office_call *call,
             assay_fail(call->reason, ASSAY_E_FIELD,
                        "bucket: day is for at most %d days; narrow from and to", SERIES_DAYS_MAX));
     }
-    json_t *body = json_pack("{s:s, s:o}", "bucket", bucket, "points",
-                             points_json(&view.filter, &groups, by_day ? 1 : 7));
+    error = assay_audit_count_alerts(&view, cut, &alerts);
+    json_t *points = points_json(&view.filter, &groups, &alerts, by_day ? 1 : 7);
+    assay_rollup_deinit(&alerts);
+    if (error != ASSAY_OK) {
+        json_decref(points);
+        return assay_audit_view_give_up(&view, &groups, error);
+    }
+    json_t *body = json_pack("{s:s, s:o}", "bucket", bucket, "points", points);
     assay_rollup_deinit(&groups);
     return assay_audit_view_give(&view, body, result);
 }
@@ -86,6 +97,7 @@ enum assay_error assay_office_audit_regions(const struct assay_office_call *call
     const struct assay_json_field extra[] = {ASSAY_JSON_TEXT_ROW("by", false, by)};
     struct assay_audit_view view;
     struct assay_rollup groups;
+    struct assay_rollup alerts;
     enum assay_error error = assay_audit_view_begin(call, extra, ASSAY_COUNT_OF(extra), &view);
     if (error != ASSAY_OK) {
         return error;
@@ -97,22 +109,27 @@ enum assay_error assay_office_audit_regions(const struct assay_office_call *call
         return assay_audit_view_give_up(
             &view, &groups, assay_fail(call->reason, ASSAY_E_FIELD, "by: country or region"));
     }
-    error = assay_audit_view_sum(
-        &view, regions ? ASSAY_AUDIT_BY_COUNTRY | ASSAY_AUDIT_BY_REGION : ASSAY_AUDIT_BY_COUNTRY,
-        &groups);
+    unsigned cut =
+        regions ? ASSAY_AUDIT_BY_COUNTRY | ASSAY_AUDIT_BY_REGION : ASSAY_AUDIT_BY_COUNTRY;
+    error = assay_audit_view_sum(&view, cut, &groups);
+    enum assay_error counted = assay_audit_count_alerts(&view, cut, &alerts);
+    error = error != ASSAY_OK ? error : counted;
     if (error != ASSAY_OK) {
+        assay_rollup_deinit(&alerts);
         return assay_audit_view_give_up(&view, &groups, error);
     }
     assay_audit_rank(&groups);
     json_t *rows = json_array();
     for (size_t i = 0; i < groups.count && i < ROWS_MAX; i++) {
         const struct assay_rollup_row *row = &groups.rows[i];
-        json_t *shown =
-            json_pack("{s:o, s:o}", "place", assay_audit_place(row->key.country, row->key.region),
-                      "forged", assay_audit_forged(row->count));
+        json_t *shown = json_pack("{s:o, s:o, s:I}", "place",
+                                  assay_audit_place(row->key.country, row->key.region), "forged",
+                                  assay_audit_forged(row->count), "alerts",
+                                  (json_int_t)assay_audit_alerts_of(&alerts, &row->key));
         assay_audit_set_figures(shown, row->count);
         json_array_append_new(rows, shown);
     }
+    assay_rollup_deinit(&alerts);
     assay_rollup_deinit(&groups);
     return assay_audit_view_give(
         &view, json_pack("{s:s, s:o}", "by", regions ? "region" : "country", "rows", rows), result);

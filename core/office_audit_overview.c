@@ -2,7 +2,7 @@
 /* audit.about and audit.overview (docs/AUDIT-API.md). */
 #include <string.h>
 
-#include "core/office_audit.h"
+#include "core/office_alert.h"
 
 #define BATCHES_MAX 1000
 
@@ -110,13 +110,16 @@ enum assay_error assay_office_audit_about(const struct assay_office_call *call, 
         return assay_audit_view_give_up(&view, &groups, error);
     }
     struct assay_store *store = call->office->store;
+    uint64_t alerts[ASSAY_ALERT_STATES];
+    assay_audit_alert_states(&view, alerts);
     const struct assay_brand_record *brand = assay_store_brand(store);
     json_t *body = json_pack(
-        "{s:{s:s, s:s, s:o}, s:o, s:{s:s, s:o}, s:o, s:o, s:o, s:o}", "brand", "name", brand->name,
-        "name_zh", brand->name_zh, "time_zone", zone_json(brand->utc_offset_minutes), "today",
-        assay_office_day(assay_day_of(call->now_unix_ms, brand->utc_offset_minutes)), "me", "name",
-        call->actor->name, "scopes", scopes_json(call->actor->scopes), "days", days, "products",
-        products_json(store), "batches", batches_json(store), "countries", countries_json(&groups));
+        "{s:{s:s, s:s, s:o}, s:o, s:{s:s, s:o}, s:o, s:o, s:o, s:o, s:I}", "brand", "name",
+        brand->name, "name_zh", brand->name_zh, "time_zone", zone_json(brand->utc_offset_minutes),
+        "today", assay_office_day(assay_day_of(call->now_unix_ms, brand->utc_offset_minutes)), "me",
+        "name", call->actor->name, "scopes", scopes_json(call->actor->scopes), "days", days,
+        "products", products_json(store), "batches", batches_json(store), "countries",
+        countries_json(&groups), "open_alerts", (json_int_t)alerts[ASSAY_ALERT_OPEN]);
     assay_rollup_deinit(&groups);
     return assay_audit_view_give(&view, body, result);
 }
@@ -208,10 +211,13 @@ enum assay_error assay_office_audit_overview(const struct assay_office_call *cal
         json_decref(flagged);
         return assay_audit_view_give_up(&view, &groups, error);
     }
-    json_t *body = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "verdicts",
-                             verdicts_json(count), "left_out", left_out_json(count), "flagged",
-                             flagged, "forged", assay_audit_forged(count), "e0",
-                             assay_audit_e0(count), "e3", assay_audit_e3(count), "change", change);
+    uint64_t alerts[ASSAY_ALERT_STATES];
+    assay_audit_alert_states(&view, alerts);
+    json_t *body =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "alerts",
+                  assay_alert_counts_json(alerts), "verdicts", verdicts_json(count), "left_out",
+                  left_out_json(count), "flagged", flagged, "forged", assay_audit_forged(count),
+                  "e0", assay_audit_e0(count), "e3", assay_audit_e3(count), "change", change);
     if (body != NULL) {
         assay_audit_set_figures(body, count);
     }

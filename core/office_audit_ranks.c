@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/office_audit.h"
+#include "core/office_alert.h"
 
 #define ROWS_MAX 1000
 #define ROWS_DEFAULT 200
@@ -13,6 +13,7 @@
 struct listing {
     struct assay_audit_view view;
     struct assay_rollup groups; /* by batch */
+    struct assay_rollup alerts; /* likewise */
     int64_t limit;
 };
 
@@ -27,8 +28,14 @@ static enum assay_error begin_listing(const struct assay_office_call *call, stru
         return error;
     }
     error = assay_audit_view_sum(&listing->view, ASSAY_AUDIT_BY_BATCH, &listing->groups);
-    return error != ASSAY_OK ? assay_audit_view_give_up(&listing->view, &listing->groups, error)
-                             : ASSAY_OK;
+    enum assay_error counted =
+        assay_audit_count_alerts(&listing->view, ASSAY_AUDIT_BY_BATCH, &listing->alerts);
+    error = error != ASSAY_OK ? error : counted;
+    if (error != ASSAY_OK) {
+        assay_rollup_deinit(&listing->alerts);
+        return assay_audit_view_give_up(&listing->view, &listing->groups, error);
+    }
+    return ASSAY_OK;
 }
 
 static const char *state_name(const struct assay_batch *batch)
@@ -51,12 +58,13 @@ static json_t *batch_json(const struct listing *listing, const struct assay_roll
         return NULL;
     }
     json_t *shown = json_pack(
-        "{s:s, s:s, s:o, s:s, s:o, s:s, s:I, s:o, s:o}", "handle", handle, "sku", facts->sku,
+        "{s:s, s:s, s:o, s:s, s:o, s:s, s:I, s:o, s:I, s:o}", "handle", handle, "sku", facts->sku,
         "name", assay_audit_product_name(assay_store_product(call->office->store, facts->sku)),
         "lot", facts->lot, "market",
         facts->market[0] == '\0' ? json_null() : json_string(facts->market), "state",
         state_name(&batch), "issued", (json_int_t)facts->count, "flagged",
-        assay_audit_flagged(flagged), "outside",
+        assay_audit_flagged(flagged), "alerts",
+        (json_int_t)assay_audit_alerts_of(&listing->alerts, &row->key), "outside",
         facts->market[0] == '\0' ? json_null()
                                  : json_integer((json_int_t)row->count[ASSAY_ROLLUP_OUTSIDE]));
     assay_batch_deinit(&batch);
@@ -83,6 +91,7 @@ enum assay_error assay_office_audit_batches(const struct assay_office_call *call
             json_array_append_new(rows, batch_json(&listing, row, facts));
         }
     }
+    assay_rollup_deinit(&listing.alerts);
     assay_rollup_deinit(&listing.groups);
     return assay_audit_view_give(&listing.view, json_pack("{s:o}", "rows", rows), result);
 }
@@ -91,6 +100,7 @@ enum assay_error assay_office_audit_batches(const struct assay_office_call *call
 struct product_sum {
     const struct assay_product *product;
     uint64_t issued;
+    uint64_t alerts;
     uint64_t flagged[ASSAY_RISK_LEVELS];
     uint64_t count[ASSAY_ROLLUP_COUNT];
 };
@@ -104,6 +114,33 @@ static int compare_products(const void *left, const void *right)
         return excess[0] > excess[1] ? -1 : 1;
     }
     return strcmp(a->product->value.sku, b->product->value.sku);
+}
+
+static int find_sku(const void *sku, const void *sum)
+{
+    return strcmp(sku, ((const struct product_sum *)sum)->product->value.sku);
+}
+
+struct product_alerts {
+    const struct listing *listing;
+    struct product_sum *sums;
+    uint32_t count;
+};
+
+/* A product's alerts: its batches' and its own. */
+static bool add_alert(void *context, const struct assay_catalog_alert *alert)
+{
+    struct product_alerts *alerts = context;
+    const struct assay_store *store = alerts->listing->view.call->office->store;
+    const char *sku = assay_alert_sku(store, &alert->value);
+    struct product_sum *sum =
+        assay_audit_keeps_alert(&alerts->listing->view, alert)
+            ? bsearch(sku, alerts->sums, alerts->count, sizeof *alerts->sums, find_sku)
+            : NULL;
+    if (sum != NULL) {
+        sum->alerts++;
+    }
+    return true;
 }
 
 /* What one batch adds to its product. */
@@ -135,11 +172,6 @@ static int compare_skus(const void *left, const void *right)
     return strcmp(a->product->value.sku, b->product->value.sku);
 }
 
-static int find_sku(const void *sku, const void *sum)
-{
-    return strcmp(sku, ((const struct product_sum *)sum)->product->value.sku);
-}
-
 static enum assay_error sum_products(const struct listing *listing, struct product_sum **sums,
                                      uint32_t *count)
 {
@@ -166,6 +198,8 @@ static enum assay_error sum_products(const struct listing *listing, struct produ
             error = add_batch(listing, facts, sum);
         }
     }
+    struct product_alerts alerts = {listing, *sums, products};
+    assay_store_each_alert(store, 0, add_alert, &alerts);
     return error;
 }
 
@@ -173,10 +207,10 @@ static json_t *product_json(const struct product_sum *sum)
 {
     const struct assay_product_record *value = &sum->product->value;
     json_t *shown =
-        json_pack("{s:s, s:o, s:o, s:I, s:o}", "sku", value->sku, "gtin",
+        json_pack("{s:s, s:o, s:o, s:I, s:I, s:o}", "sku", value->sku, "gtin",
                   value->gtin[0] == '\0' ? json_null() : json_string(value->gtin), "name",
                   assay_audit_product_name(sum->product), "issued", (json_int_t)sum->issued,
-                  "flagged", assay_audit_flagged(sum->flagged));
+                  "alerts", (json_int_t)sum->alerts, "flagged", assay_audit_flagged(sum->flagged));
     if (shown != NULL) {
         assay_audit_set_figures(shown, sum->count);
     }
@@ -193,6 +227,7 @@ enum assay_error assay_office_audit_products(const struct assay_office_call *cal
         return error;
     }
     error = sum_products(&listing, &sums, &count);
+    assay_rollup_deinit(&listing.alerts);
     assay_rollup_deinit(&listing.groups);
     if (error != ASSAY_OK) {
         free(sums);

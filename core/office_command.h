@@ -51,8 +51,6 @@ ASSAY_MUST_CHECK enum assay_error assay_office_batch_spoil(const struct assay_of
                                                            json_t **result);
 ASSAY_MUST_CHECK enum assay_error assay_office_batch_honey(const struct assay_office_call *call,
                                                            json_t **result);
-ASSAY_MUST_CHECK enum assay_error assay_office_alert_list(const struct assay_office_call *call,
-                                                          json_t **result);
 ASSAY_MUST_CHECK enum assay_error assay_office_manifest_import(const struct assay_office_call *call,
                                                                json_t **result);
 ASSAY_MUST_CHECK enum assay_error assay_office_keys_list(const struct assay_office_call *call,

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What was printed: jobs, spoiled labels, decoys; and the alerts that early scans raise. */
+/* What was printed: jobs, spoiled labels, decoys. */
 #include <stdio.h>
 #include <string.h>
 
 #include "core/office_command.h"
 #include "core/text.h"
-
-#define ALERTS_LIMIT 1000
 
 /* -- as JSON -- */
 
@@ -93,68 +91,4 @@ enum assay_error assay_office_batch_spoil(const struct assay_office_call *call, 
     memcpy(spoil->actor, call->actor->name, sizeof spoil->actor);
     error = assay_office_put(call, &record);
     return error == ASSAY_OK ? assay_office_batch_give(call, facts->handle, result) : error;
-}
-
-/* -- alerts -- */
-
-struct alert_walk {
-    const struct assay_store *store;
-    json_t *list;
-    uint32_t handle; /* 0 = all */
-    int64_t limit;
-    int64_t seen;
-};
-
-static json_t *alert_json(const struct assay_store *store, const struct assay_alert_record *alert)
-{
-    uint32_t number = assay_item_key_handle(alert->item);
-    const struct assay_batch_facts *facts = assay_store_batch_facts(store, number);
-    char handle[ASSAY_HANDLE_SIZE];
-    assay_handle_format(number, handle);
-    return json_pack("{s:o, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s}", "at",
-                     assay_office_time(alert->at_unix_ms), "kind",
-                     assay_alert_kind_name(alert->kind), "handle", handle, "index",
-                     (json_int_t)assay_item_key_index(alert->item), "sku",
-                     facts == NULL ? "" : facts->sku, "lot", facts == NULL ? "" : facts->lot,
-                     "site", alert->site, "printer", alert->printer, "file", alert->file);
-}
-
-static bool list_alert(void *context, const struct assay_alert_record *alert)
-{
-    struct alert_walk *walk = context;
-    if (walk->limit == 0) {
-        return false;
-    }
-    walk->seen++;
-    if (walk->handle != 0 && walk->handle != assay_item_key_handle(alert->item)) {
-        return true;
-    }
-    walk->limit--;
-    return json_array_append_new(walk->list, alert_json(walk->store, alert)) == 0;
-}
-
-enum assay_error assay_office_alert_list(const struct assay_office_call *call, json_t **result)
-{
-    char handle[ASSAY_HANDLE_SIZE] = "";
-    int64_t offset = 0;
-    int64_t limit = ALERTS_LIMIT;
-    const struct assay_json_field fields[] = {
-        ASSAY_JSON_TEXT_ROW("handle", false, handle),
-        ASSAY_JSON_WHOLE_ROW("offset", false, offset, 0, ASSAY_ALERTS_MAX),
-        ASSAY_JSON_WHOLE_ROW("limit", false, limit, 1, ALERTS_LIMIT),
-    };
-    const struct assay_batch_facts *facts = NULL;
-    enum assay_error error = ASSAY_OFFICE_READ(call, fields);
-    if (error == ASSAY_OK && handle[0] != '\0') {
-        error = assay_office_facts(call, handle, &facts);
-    }
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    struct alert_walk walk = {call->office->store, json_array(), facts == NULL ? 0 : facts->handle,
-                              limit, 0};
-    assay_store_each_alert(call->office->store, (uint32_t)offset, list_alert, &walk);
-    json_t *next = walk.limit == 0 ? json_integer(offset + walk.seen) : json_null();
-    return assay_office_give(json_pack("{s:o, s:o}", "alerts", walk.list, "next_offset", next),
-                             result, call->reason);
 }

@@ -30,14 +30,11 @@ const char *assay_record_type_name(enum assay_record_type type)
         [ASSAY_RECORD_PREFIX] = "prefix",
         [ASSAY_RECORD_HISTORY] = "history",
         [ASSAY_RECORD_CALIBRATION] = "calibration",
+        [ASSAY_RECORD_ALERT_STATE] = "alert_state",
+        [ASSAY_RECORD_RULES] = "rules",
+        [ASSAY_RECORD_WEBHOOK] = "webhook",
     };
     return (unsigned)type < ASSAY_COUNT_OF(names) ? names[type] : NULL;
-}
-
-const char *assay_alert_kind_name(enum assay_alert_kind kind)
-{
-    static const char *const names[] = {[ASSAY_ALERT_LEAK] = "leak", [ASSAY_ALERT_HONEY] = "honey"};
-    return (unsigned)kind < ASSAY_COUNT_OF(names) ? names[kind] : NULL;
 }
 
 size_t assay_record_len(const void *data, size_t len_bytes)

@@ -12,6 +12,7 @@
 #include "core/origin.h"
 #include "core/place.h"
 #include "core/printing.h"
+#include "core/record_alert.h"
 #include "core/record_carton.h"
 #include "core/record_file.h"
 #include "core/risk.h"
@@ -43,6 +44,9 @@ enum assay_record_type {
     ASSAY_RECORD_CARTON_MOVE = 23, /* shipped, void, unpacked */
     ASSAY_RECORD_PREFIX = 24,      /* the GS1 company prefix */
     ASSAY_RECORD_CALIBRATION = 25, /* what risk goes by from here on */
+    ASSAY_RECORD_ALERT_STATE = 30, /* an alert was confirmed, dismissed, opened again */
+    ASSAY_RECORD_RULES = 31,       /* one rule of alerts as it is from here on */
+    ASSAY_RECORD_WEBHOOK = 32,     /* an endpoint that is told of alerts */
     ASSAY_RECORD_HISTORY = 34,     /* a part of a file of past scans was replayed */
 };
 
@@ -178,20 +182,6 @@ struct assay_honey_record {
     char file[ASSAY_FILE_LABEL_MAX + 1]; /* which file holds them */
 };
 
-enum assay_alert_kind {
-    ASSAY_ALERT_LEAK = 1,  /* a label was scanned before it was activated */
-    ASSAY_ALERT_HONEY = 2, /* a decoy was scanned: its file leaked */
-};
-
-struct assay_alert_record {
-    int64_t at_unix_ms; /* of the scan */
-    uint64_t item;
-    enum assay_alert_kind kind;
-    char site[ASSAY_SKU_MAX + 1];        /* who printed it, as far as manifests say; else empty */
-    char printer[ASSAY_PRINTER_MAX + 1]; /* likewise */
-    char file[ASSAY_FILE_LABEL_MAX + 1]; /* which file a decoy is from */
-};
-
 struct assay_site_record {
     int64_t at_unix_ms;
     char actor[ASSAY_ACTOR_MAX + 1];
@@ -280,6 +270,9 @@ struct assay_record {
         struct assay_spoil_record spoil;
         struct assay_honey_record honey;
         struct assay_alert_record alert;
+        struct assay_alert_state_record alert_state;
+        struct assay_rule_record rule;
+        struct assay_webhook_record webhook;
         struct assay_carton_record carton;
         struct assay_pack_record pack;
         struct assay_packed_record packed;
@@ -315,9 +308,6 @@ void assay_scan_record_encode(const struct assay_scan_record *scan,
                               uint8_t data[ASSAY_SCAN_RECORD_LEN]);
 ASSAY_MUST_CHECK enum assay_error
 assay_scan_record_decode(const uint8_t data[ASSAY_SCAN_RECORD_LEN], struct assay_scan_record *scan);
-
-/** Name of an alert's kind: "leak", "honey"; static; NULL if there is none of this number. */
-const char *assay_alert_kind_name(enum assay_alert_kind kind);
 
 /** Name of a record type for exports ("scan", "place", ...); static; NULL if unknown. */
 const char *assay_record_type_name(enum assay_record_type type);

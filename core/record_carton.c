@@ -216,11 +216,11 @@ static bool get_prefix(struct assay_wire *wire, struct assay_record *record)
 const struct assay_record_fields *assay_carton_fields_of(unsigned type)
 {
     static const struct assay_record_fields rows[] = {
-        [ASSAY_RECORD_CARTON] = {put_carton, get_carton},
-        [ASSAY_RECORD_PACK] = {put_pack, get_pack},
-        [ASSAY_RECORD_PACKED] = {put_packed, get_packed},
-        [ASSAY_RECORD_CARTON_MOVE] = {put_carton_move, get_carton_move},
-        [ASSAY_RECORD_PREFIX] = {put_prefix, get_prefix},
+        [ASSAY_RECORD_CARTON] = {.put = put_carton, .get = get_carton},
+        [ASSAY_RECORD_PACK] = {.put = put_pack, .get = get_pack},
+        [ASSAY_RECORD_PACKED] = {.put = put_packed, .get = get_packed},
+        [ASSAY_RECORD_CARTON_MOVE] = {.put = put_carton_move, .get = get_carton_move},
+        [ASSAY_RECORD_PREFIX] = {.put = put_prefix, .get = get_prefix},
     };
     bool known = type < ASSAY_COUNT_OF(rows) && rows[type].put != NULL;
     return known ? &rows[type] : NULL;

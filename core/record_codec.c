@@ -5,15 +5,14 @@
 
 #include "core/record_fields.h"
 
-#define RECORD_VERSION 1
 #define RECORD_HEADER_LEN 8
 
 /* -- header -- */
 
-static void put_header(struct assay_wire *wire, unsigned type, size_t len_bytes)
+static void put_header(struct assay_wire *wire, unsigned type, unsigned version, size_t len_bytes)
 {
     assay_wire_put_u8(wire, (uint8_t)type);
-    assay_wire_put_u8(wire, RECORD_VERSION);
+    assay_wire_put_u8(wire, (uint8_t)version);
     assay_wire_put_u16(wire, (uint16_t)len_bytes);
     assay_wire_put_u32(wire, 0);
 }
@@ -24,7 +23,8 @@ static enum assay_error check_header(const uint8_t *data, size_t len_bytes)
     if (assay_record_len(data, len_bytes) == 0) {
         return ASSAY_E_CORRUPT;
     }
-    bool known = assay_record_fields_of(data[0]) != NULL && data[1] == RECORD_VERSION;
+    const struct assay_record_fields *row = assay_record_fields_of(data[0]);
+    bool known = row != NULL && data[1] <= (row->newest == 0 ? 1 : row->newest);
     return known ? ASSAY_OK : ASSAY_E_VERSION;
 }
 
@@ -33,14 +33,15 @@ size_t assay_record_encode(const struct assay_record *record, void *data, size_t
     const struct assay_record_fields *row = assay_record_fields_of(record->type);
     assay_assert(row != NULL);
     struct assay_wire wire = assay_wire_writer(data, size_bytes);
-    put_header(&wire, record->type, 0);
+    unsigned version = row->version == NULL ? 1 : row->version(record);
+    put_header(&wire, record->type, version, 0);
     bool valid = row->put(&wire, record);
     assay_wire_put_padding(&wire, 8);
     if (wire.failed || !valid || wire.at > ASSAY_RECORD_BYTES_MAX) {
         return 0;
     }
     struct assay_wire header = assay_wire_writer(data, RECORD_HEADER_LEN);
-    put_header(&header, record->type, wire.at);
+    put_header(&header, record->type, version, wire.at);
     return wire.at;
 }
 
@@ -81,7 +82,7 @@ void assay_scan_record_encode(const struct assay_scan_record *scan,
 {
     assay_assert(assay_scan_fields_valid(scan));
     struct assay_wire wire = assay_wire_writer(data, ASSAY_SCAN_RECORD_LEN);
-    put_header(&wire, ASSAY_RECORD_SCAN, ASSAY_SCAN_RECORD_LEN);
+    put_header(&wire, ASSAY_RECORD_SCAN, 1, ASSAY_SCAN_RECORD_LEN);
     assay_scan_fields_put(&wire, scan);
     assay_assert(!wire.failed);
     assay_assert(wire.at == ASSAY_SCAN_RECORD_LEN);

@@ -468,19 +468,19 @@ static bool get_summary(struct assay_wire *wire, struct assay_record *record)
 /* -- the table -- */
 
 static const struct assay_record_fields rows[] = {
-    [ASSAY_RECORD_SCAN] = {put_scan_record, get_scan_record},
-    [ASSAY_RECORD_PLACE] = {put_place, get_place},
-    [ASSAY_RECORD_BRAND] = {put_brand, get_brand},
-    [ASSAY_RECORD_PRODUCT] = {put_product, get_product},
-    [ASSAY_RECORD_BATCH] = {put_batch, get_batch},
-    [ASSAY_RECORD_MOVE] = {put_move, get_move},
-    [ASSAY_RECORD_MANIFEST] = {put_manifest, get_manifest},
-    [ASSAY_RECORD_SITE] = {put_site, get_site},
-    [ASSAY_RECORD_TOKEN] = {put_token, get_token},
-    [ASSAY_RECORD_CLAIM] = {put_claim, get_claim},
-    [ASSAY_RECORD_FIND] = {put_find, get_find},
-    [ASSAY_RECORD_REPORT] = {put_report, get_report},
-    [ASSAY_RECORD_SUMMARY] = {put_summary, get_summary},
+    [ASSAY_RECORD_SCAN] = {.put = put_scan_record, .get = get_scan_record},
+    [ASSAY_RECORD_PLACE] = {.put = put_place, .get = get_place},
+    [ASSAY_RECORD_BRAND] = {.put = put_brand, .get = get_brand},
+    [ASSAY_RECORD_PRODUCT] = {.put = put_product, .get = get_product},
+    [ASSAY_RECORD_BATCH] = {.put = put_batch, .get = get_batch},
+    [ASSAY_RECORD_MOVE] = {.put = put_move, .get = get_move},
+    [ASSAY_RECORD_MANIFEST] = {.put = put_manifest, .get = get_manifest},
+    [ASSAY_RECORD_SITE] = {.put = put_site, .get = get_site},
+    [ASSAY_RECORD_TOKEN] = {.put = put_token, .get = get_token},
+    [ASSAY_RECORD_CLAIM] = {.put = put_claim, .get = get_claim},
+    [ASSAY_RECORD_FIND] = {.put = put_find, .get = get_find},
+    [ASSAY_RECORD_REPORT] = {.put = put_report, .get = get_report},
+    [ASSAY_RECORD_SUMMARY] = {.put = put_summary, .get = get_summary},
 };
 
 const struct assay_record_fields *assay_record_fields_of(unsigned type)
@@ -490,6 +490,7 @@ const struct assay_record_fields *assay_record_fields_of(unsigned type)
         return &rows[type];
     }
     const struct assay_record_fields *row = assay_record_job_fields_of(type);
+    row = row != NULL ? row : assay_record_alert_fields_of(type);
     row = row != NULL ? row : assay_record_risk_fields_of(type);
     row = row != NULL ? row : assay_file_fields_of(type);
     return row != NULL ? row : assay_carton_fields_of(type);

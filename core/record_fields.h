@@ -10,16 +10,28 @@ struct assay_record_fields {
     bool (*put)(struct assay_wire *wire, const struct assay_record *record);
     /* Read the fields into a zeroed record; false if one is out of range. */
     bool (*get)(struct assay_wire *wire, struct assay_record *record);
+    /* The newest version that is read, and the one that a record is written in; 0, NULL = 1. */
+    unsigned newest;
+    unsigned (*version)(const struct assay_record *record);
 };
 
 /** The row of a type, or NULL if there is none; static. threads: any. */
 const struct assay_record_fields *assay_record_fields_of(unsigned type);
 
-/** The same for jobs, spoils, decoys and alerts (record_jobs.c). */
+/** The same for jobs, spoils and decoys (record_jobs.c). */
 const struct assay_record_fields *assay_record_job_fields_of(unsigned type);
+
+/** The same for alerts, their states, rules and endpoints (record_alert.c). */
+const struct assay_record_fields *assay_record_alert_fields_of(unsigned type);
 
 /** The same for what risk goes by (record_risk.c). */
 const struct assay_record_fields *assay_record_risk_fields_of(unsigned type);
+
+/** The version that a record being read says it has. threads: any. */
+static inline unsigned assay_record_version(const struct assay_wire *wire)
+{
+    return wire->read[1];
+}
 
 /** What many records hold: a handle, an item's key, a range. threads: any. */
 static inline bool assay_record_handle_valid(uint32_t handle)

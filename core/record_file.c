@@ -74,7 +74,7 @@ static bool get_history(struct assay_wire *wire, struct assay_record *record)
 const struct assay_record_fields *assay_file_fields_of(unsigned type)
 {
     static const struct assay_record_fields rows[] = {
-        [ASSAY_RECORD_HISTORY] = {put_history, get_history},
+        [ASSAY_RECORD_HISTORY] = {.put = put_history, .get = get_history},
     };
     bool known = type < ASSAY_COUNT_OF(rows) && rows[type].put != NULL;
     return known ? &rows[type] : NULL;

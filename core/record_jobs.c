@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Fields of the records about print jobs: what was printed, spoiled, reserved, and alerts. */
+/* Fields of the records about print jobs: what was printed, spoiled, reserved. */
 #include "core/record_fields.h"
 
 static void put_range(struct assay_wire *wire, struct assay_range range)
@@ -121,44 +121,12 @@ static bool get_honey(struct assay_wire *wire, struct assay_record *record)
     return assay_record_handle_valid(honey->handle) && assay_record_range_valid(honey->range);
 }
 
-/* -- alerts -- */
-
-static bool alert_is_valid(const struct assay_alert_record *alert)
-{
-    return assay_record_item_valid(alert->item) && assay_alert_kind_name(alert->kind) != NULL;
-}
-
-static bool put_alert(struct assay_wire *wire, const struct assay_record *record)
-{
-    const struct assay_alert_record *alert = &record->alert;
-    assay_wire_put_u64(wire, (uint64_t)alert->at_unix_ms);
-    assay_wire_put_u64(wire, alert->item);
-    assay_wire_put_u8(wire, (uint8_t)alert->kind);
-    assay_wire_put_text(wire, alert->site);
-    assay_wire_put_text(wire, alert->printer);
-    assay_wire_put_text(wire, alert->file);
-    return alert_is_valid(alert);
-}
-
-static bool get_alert(struct assay_wire *wire, struct assay_record *record)
-{
-    struct assay_alert_record *alert = &record->alert;
-    alert->at_unix_ms = (int64_t)assay_wire_get_u64(wire);
-    alert->item = assay_wire_get_u64(wire);
-    alert->kind = assay_wire_get_u8(wire);
-    assay_wire_get_text(wire, alert->site, sizeof alert->site);
-    assay_wire_get_text(wire, alert->printer, sizeof alert->printer);
-    assay_wire_get_text(wire, alert->file, sizeof alert->file);
-    return alert_is_valid(alert);
-}
-
 /* -- the table -- */
 
 static const struct assay_record_fields rows[] = {
-    [ASSAY_RECORD_JOB] = {put_job, get_job},
-    [ASSAY_RECORD_SPOIL] = {put_spoil, get_spoil},
-    [ASSAY_RECORD_HONEY] = {put_honey, get_honey},
-    [ASSAY_RECORD_ALERT] = {put_alert, get_alert},
+    [ASSAY_RECORD_JOB] = {.put = put_job, .get = get_job},
+    [ASSAY_RECORD_SPOIL] = {.put = put_spoil, .get = get_spoil},
+    [ASSAY_RECORD_HONEY] = {.put = put_honey, .get = get_honey},
 };
 
 const struct assay_record_fields *assay_record_job_fields_of(unsigned type)

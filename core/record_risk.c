@@ -40,7 +40,8 @@ static bool get_calibration(struct assay_wire *wire, struct assay_record *record
     return calibration_is_valid(calibration);
 }
 
-static const struct assay_record_fields calibration = {put_calibration, get_calibration};
+static const struct assay_record_fields calibration = {.put = put_calibration,
+                                                       .get = get_calibration};
 
 const struct assay_record_fields *assay_record_risk_fields_of(unsigned type)
 {

@@ -162,7 +162,7 @@ void assay_store_count_forged(struct assay_store *store, const struct assay_plac
 /** Check a record against the state, append it, apply it, sync it.
  *
  *  record    BRAND, PRODUCT, BATCH, MOVE, MANIFEST, JOB, SPOIL, HONEY, SITE, TOKEN, CALIBRATION,
- *            CLAIM, FIND or REPORT.
+ *            ALERT, ALERT_STATE, RULES, WEBHOOK, CLAIM, FIND or REPORT.
  *            CLAIM: refused with ASSAY_E_TAKEN if the item has one, ASSAY_E_REFUSED if the item
  *            is not on sale. FIND: counts a failed look-up.
  *  position  out: where it stands.
@@ -212,7 +212,7 @@ void assay_store_each_site(struct assay_store *store,
                            void *context);
 
 /** Visit the print jobs of a batch, or its decoys, newest first; alerts newest first, the n-th
- *  before the newest to begin with. What is visited is borrowed for the call. threads: any. */
+ *  before the newest to begin with; those are valid until close. threads: any. */
 void assay_store_each_job(struct assay_store *store, uint32_t handle,
                           bool (*visit)(void *context, const struct assay_job_record *job),
                           void *context);
@@ -220,8 +220,11 @@ void assay_store_each_honey(struct assay_store *store, uint32_t handle,
                             bool (*visit)(void *context, const struct assay_honey_record *honey),
                             void *context);
 void assay_store_each_alert(struct assay_store *store, uint32_t from,
-                            bool (*visit)(void *context, const struct assay_alert_record *alert),
+                            bool (*visit)(void *context, const struct assay_catalog_alert *alert),
                             void *context);
+/** How many alerts there are; and the alert at a position, or NULL. Valid until close. threads: any. */
+uint32_t assay_store_alert_count(struct assay_store *store);
+const struct assay_catalog_alert *assay_store_alert(struct assay_store *store, uint64_t position);
 
 /* -- roll-ups, as the last checkpoint left them (core/state_rollup.h) -- */
 

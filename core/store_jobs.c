@@ -2,6 +2,9 @@
 /* Lists of print jobs, decoys and alerts. */
 #include "core/store_private.h"
 
+/* Pointers that are copied under the lock at a time. */
+#define ALERTS_AT_ONCE 256
+
 /* A batch under the store's lock: its lists grow at their heads, and what they hold never moves. */
 static struct assay_catalog_batch *batch_of(struct assay_store *store, uint32_t handle)
 {
@@ -35,22 +38,39 @@ void assay_store_each_honey(struct assay_store *store, uint32_t handle,
     }
 }
 
-void assay_store_each_alert(struct assay_store *store, uint32_t from,
-                            bool (*visit)(void *context, const struct assay_alert_record *alert),
-                            void *context)
+uint32_t assay_store_alert_count(struct assay_store *store)
 {
     pthread_mutex_lock(&store->lock);
-    uint32_t count = 0;
-    while (assay_catalog_alert_at(store->catalog, count) != NULL) {
-        count++;
-    }
+    uint32_t count = assay_catalog_alert_count(store->catalog);
     pthread_mutex_unlock(&store->lock);
-    bool more = true;
-    for (uint32_t number = from; number < count && more; number++) {
+    return count;
+}
+
+const struct assay_catalog_alert *assay_store_alert(struct assay_store *store, uint64_t position)
+{
+    pthread_mutex_lock(&store->lock);
+    const struct assay_catalog_alert *alert = assay_catalog_alert_find(store->catalog, position);
+    pthread_mutex_unlock(&store->lock);
+    return alert;
+}
+
+void assay_store_each_alert(struct assay_store *store, uint32_t from,
+                            bool (*visit)(void *context, const struct assay_catalog_alert *alert),
+                            void *context)
+{
+    const struct assay_catalog_alert *some[ALERTS_AT_ONCE];
+    uint32_t count = assay_store_alert_count(store);
+    for (uint32_t number = from; number < count;) {
+        uint32_t taken = 0;
         pthread_mutex_lock(&store->lock);
-        struct assay_alert_record copy =
-            *assay_catalog_alert_at(store->catalog, count - 1 - number);
+        while (taken < ALERTS_AT_ONCE && number < count) {
+            some[taken++] = assay_catalog_alert_at(store->catalog, count - 1 - number++);
+        }
         pthread_mutex_unlock(&store->lock);
-        more = visit(context, &copy);
+        for (uint32_t i = 0; i < taken; i++) {
+            if (!visit(context, some[i])) {
+                return;
+            }
+        }
     }
 }

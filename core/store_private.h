@@ -12,7 +12,7 @@
 #include "core/store.h"
 
 /* A scan, the place that it may have to intern, and the alert that it may raise. */
-#define ASSAY_SCAN_WITH_REST_MAX (ASSAY_SCAN_RECORD_LEN + 96 + 208)
+#define ASSAY_SCAN_WITH_REST_MAX (ASSAY_SCAN_RECORD_LEN + 96 + 336)
 #define ASSAY_STORE_GROUP_BYTES (ASSAY_GROUP_SCANS_MAX * ASSAY_SCAN_WITH_REST_MAX)
 
 /* Shared with readers in other processes through DIR/synced. */

@@ -245,14 +245,13 @@ static struct assay_scan_record record_of(const struct trial *trial)
 }
 
 /* Scanned before the sale: a leak, which becomes a record of this group, behind the scan. */
-static void raise_alert(struct trial *trial)
+static void raise_alert(struct trial *trial, const struct assay_place *place)
 {
     struct assay_record record = {.type = ASSAY_RECORD_ALERT};
     bool early = trial->decision.sale == ASSAY_SALE_NOT_YET ||
                  assay_range_set_has(&trial->state->reserved, trial->request->index);
-    if (!early ||
-        !assay_catalog_alert_due(trial->pass->store->catalog, trial->batch, trial->request->index,
-                                 trial->request->at_unix_ms, &record.alert)) {
+    if (!early || !assay_catalog_alert_due(trial->pass->store->catalog, trial->key, place,
+                                           trial->request->at_unix_ms, &record.alert)) {
         return;
     }
     assay_store_pass_put(trial->pass, &record);
@@ -317,7 +316,7 @@ static void record_scan(struct trial *trial)
     enum assay_error error =
         assay_store_take_cells(pass->store, trial->request->batch, &record, position);
     pass->error = error != ASSAY_OK ? error : pass->error;
-    raise_alert(trial);
+    raise_alert(trial, place);
     tell_item(trial, item);
     tell_verdict(trial, record.verdict);
     tell_scan(trial, &record);

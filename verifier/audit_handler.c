@@ -10,7 +10,7 @@
 #include "verifier/config.h"
 #include "verifier/form.h"
 #include "verifier/handlers.h"
-#include "verifier/pages/page.h"
+#include "verifier/place_names.h"
 #include "verifier/reply.h"
 #include "verifier/request.h"
 #include "verifier/visitor.h"
@@ -43,42 +43,6 @@ static void free_job(struct audit_job *job)
 
 /* -- on a worker -- */
 
-/* {"zh","en"} of the region, else of the country; null if neither is known. */
-static json_t *name_json(const json_t *place)
-{
-    const char *country = json_string_value(json_object_get(place, "country"));
-    const char *region = json_string_value(json_object_get(place, "region"));
-    const char *code = region != NULL ? region : country;
-    if (code == NULL) {
-        return json_null();
-    }
-    return json_pack("{s:s, s:s}", "zh", assay_region_name(code, ASSAY_LANGUAGE_ZH), "en",
-                     assay_region_name(code, ASSAY_LANGUAGE_EN));
-}
-
-/* Every "place" of an answer, however deep; answers are few levels deep. */
-static void name_places(json_t *value)
-{
-    const char *key;
-    json_t *member;
-    size_t i;
-    if (json_is_array(value)) {
-        json_array_foreach(value, i, member)
-        {
-            name_places(member);
-        }
-        return;
-    }
-    json_object_foreach(value, key, member)
-    {
-        if (strcmp(key, "place") == 0 && json_is_object(member)) {
-            json_object_set_new(member, "name", name_json(member));
-        } else {
-            name_places(member);
-        }
-    }
-}
-
 static enum assay_error dump(const json_t *result, struct audit_job *job)
 {
     size_t len = json_dumpb(result, NULL, 0, JSON_COMPACT | JSON_REAL_PRECISION(12));
@@ -109,7 +73,7 @@ static void run(struct assay_job *base, struct assay_worker *worker)
     job->error =
         assay_must_last(assay_office_run(&office, &request, &result, &job->reason), "audit");
     if (job->error == ASSAY_OK) {
-        name_places(result);
+        assay_place_names_add(result);
         if (strcmp(job->command, "audit.about") == 0) {
             bool has_map = worker->service->config->audit_geojson[0] != '\0';
             json_object_set_new(result, "geojson", json_boolean(has_map));

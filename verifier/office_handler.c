@@ -11,6 +11,7 @@
 #include "verifier/buyer.h"
 #include "verifier/config.h"
 #include "verifier/handlers.h"
+#include "verifier/place_names.h"
 #include "verifier/rates.h"
 #include "verifier/reply.h"
 #include "verifier/request.h"
@@ -61,12 +62,12 @@ static enum assay_error parse_params(struct office_job *job, json_t **params)
 
 static enum assay_error dump(const json_t *result, struct office_job *job)
 {
-    size_t len = json_dumpb(result, NULL, 0, JSON_COMPACT);
+    size_t len = json_dumpb(result, NULL, 0, JSON_COMPACT | JSON_REAL_PRECISION(12));
     char *text = len > 0 ? malloc(len) : NULL;
     if (text == NULL) {
         return ASSAY_E_MEMORY;
     }
-    json_dumpb(result, text, len, JSON_COMPACT);
+    json_dumpb(result, text, len, JSON_COMPACT | JSON_REAL_PRECISION(12));
     job->answer = text;
     job->answer_len = len;
     return ASSAY_OK;
@@ -95,6 +96,9 @@ static void run(struct assay_job *base, struct assay_worker *worker)
     };
     job->error =
         assay_must_last(assay_office_run(&office, &request, &result, &job->reason), "office");
+    if (job->error == ASSAY_OK && strcmp(job->command, "alert.state") == 0) {
+        assay_place_names_add(result);
+    }
     if (job->error == ASSAY_OK) {
         job->error = dump(result, job);
     }

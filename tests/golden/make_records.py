@@ -12,9 +12,9 @@ def text(value):
     return struct.pack("<H", len(data)) + data
 
 
-def record(kind, body):
+def record(kind, body, version=1):
     body += bytes(-(8 + len(body)) % 8)
-    return struct.pack("<BBHI", kind, 1, 8 + len(body), 0) + body
+    return struct.pack("<BBHI", kind, version, 8 + len(body), 0) + body
 
 
 def counted(first, length):
@@ -70,6 +70,14 @@ RECORDS = {
     "history": (34, struct.pack("<qQQQ", AT, 0x4040, 1000, 70000) + bytes(range(0x40, 0x60))
                 + struct.pack("<II", 256, 2) + struct.pack("<BBBBi", 3, 1, 0, 0, 0)
                 + struct.pack("<BBBBi", 255, 255, 1, 0, -1024) + text("uid 0 (root)")),
+    "alert_2": (17, struct.pack("<qQBB2sI6sHiIqq", AT, 0, 5, 0, b"DE", HANDLE, b"", 0, 20700, 0, 300,
+                                205) + text("YB-10400") + text("diversion") + text("") + text("")
+                + text(""), 2),
+    "alert_state": (30, struct.pack("<qQB", AT, 0x4040, 2) + text("token ci") + text("自查")),
+    "rules": (31, struct.pack("<qBBBBIIIQQQQ", AT, 0, 6, 1, 1, 1, 50, 0, 250000, 1, 2, 3)
+              + text("uid 0 (root)") + text("pin-attack-country") + text("YB-10400")),
+    "webhook": (32, struct.pack("<q", AT) + counted(0x30, 16) + struct.pack("<IB", 0xfe, 0)
+                + text("i") + text("ops") + text("https://hooks.brand.cn/a")),
     "calibration": (25, struct.pack("<qI", AT, 24) + text("h") + counted(9, 24)),
 }
 
@@ -103,7 +111,7 @@ def group(payload):
 
 
 def main():
-    encoded = {name: record(kind, body) for name, (kind, body) in RECORDS.items()}
+    encoded = {name: record(*fields) for name, fields in RECORDS.items()}
     for name, data in encoded.items():
         print(name, data.hex())
     print("segment_header", segment_header().hex())

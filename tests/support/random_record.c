@@ -245,6 +245,63 @@ static void fill_alert(uint64_t *random, struct assay_record *record)
     TEXT(record->alert.site);
     TEXT(record->alert.printer);
     TEXT(record->alert.file);
+    if (below(random, 3) == 0) {
+        return; /* as version 1 knows them */
+    }
+    record->alert.kind = 1 + below(random, ASSAY_ALERT_KINDS - 1);
+    if (record->alert.kind > ASSAY_ALERT_CLONED) {
+        record->alert.item = 0;
+        record->alert.handle = below(random, 2) == 0 ? 0 : any_handle(random);
+    }
+    TEXT(record->alert.country);
+    TEXT(record->alert.region);
+    TEXT(record->alert.sku);
+    TEXT(record->alert.rule);
+    record->alert.day = (int32_t)support_random(random);
+    record->alert.measure = (int64_t)support_random(random);
+    record->alert.threshold = (int64_t)support_random(random);
+}
+
+static void fill_alert_state(uint64_t *random, struct assay_record *record)
+{
+    record->alert_state.at_unix_ms = any_time(random);
+    record->alert_state.alert = 8 + 8 * below(random, 1u << 30);
+    record->alert_state.state = below(random, ASSAY_ALERT_STATES);
+    TEXT(record->alert_state.actor);
+    TEXT(record->alert_state.reason_text);
+}
+
+static void fill_rules(uint64_t *random, struct assay_record *record)
+{
+    struct assay_alert_rule *rule = &record->rule.rule;
+    record->rule.at_unix_ms = any_time(random);
+    record->rule.reset = below(random, 2) == 0;
+    TEXT(record->rule.actor);
+    TEXT(rule->name);
+    TEXT(rule->sku);
+    rule->name[0] = 'r';
+    rule->kind = 1 + below(random, ASSAY_ALERT_KINDS - 1);
+    rule->by = below(random, ASSAY_ALERT_BYS);
+    rule->enabled = below(random, 2) == 0;
+    rule->window = (uint32_t)support_random(random);
+    rule->min_count = (uint32_t)support_random(random);
+    rule->threshold = support_random(random);
+    rule->base = support_random(random);
+    rule->floor = support_random(random);
+    rule->factor = support_random(random);
+}
+
+static void fill_webhook(uint64_t *random, struct assay_record *record)
+{
+    record->webhook.at_unix_ms = any_time(random);
+    record->webhook.removed = below(random, 2) == 0;
+    record->webhook.kinds = 2u << below(random, ASSAY_ALERT_KINDS - 1);
+    BYTES(record->webhook.salt);
+    TEXT(record->webhook.actor);
+    TEXT(record->webhook.name);
+    TEXT(record->webhook.url);
+    record->webhook.name[0] = 'n';
+    record->webhook.url[0] = 'h';
 }
 
 static uint64_t any_sscc(uint64_t *random)
@@ -376,6 +433,9 @@ void support_random_record(uint64_t *random, struct assay_record *record)
         [ASSAY_RECORD_PACKED] = fill_packed,
         [ASSAY_RECORD_CARTON_MOVE] = fill_carton_move,
         [ASSAY_RECORD_PREFIX] = fill_prefix,
+        [ASSAY_RECORD_ALERT_STATE] = fill_alert_state,
+        [ASSAY_RECORD_RULES] = fill_rules,
+        [ASSAY_RECORD_WEBHOOK] = fill_webhook,
         [ASSAY_RECORD_HISTORY] = fill_history,
         [ASSAY_RECORD_CALIBRATION] = fill_calibration,
     };

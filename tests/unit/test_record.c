@@ -156,8 +156,11 @@ static void golden_job(struct assay_record *record)
             (struct assay_honey_record){AT, "e", HANDLE, {16777000, 16777215}, "press-copy.csv"};
         break;
     default:
-        record->alert =
-            (struct assay_alert_record){AT, ITEM, ASSAY_ALERT_LEAK, "plant", "HP Indigo 2", ""};
+        record->alert = (struct assay_alert_record){.at_unix_ms = AT,
+                                                    .item = ITEM,
+                                                    .kind = ASSAY_ALERT_LEAK,
+                                                    .site = "plant",
+                                                    .printer = "HP Indigo 2"};
         break;
     }
 }
@@ -348,7 +351,7 @@ static const struct bad_byte bad_bytes[] = {
     {ASSAY_RECORD_SPOIL, 23, 1},
     {ASSAY_RECORD_HONEY, 26, 9}, /* range turned round */
     {ASSAY_RECORD_ALERT, 23, 1},
-    {ASSAY_RECORD_ALERT, 24, 3}, /* unknown kind */
+    {ASSAY_RECORD_ALERT, 24, 3}, /* a kind that version 1 does not know */
 };
 
 static void fields_out_of_range_are_refused(void **state)

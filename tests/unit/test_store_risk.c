@@ -168,7 +168,7 @@ static void bots_cannot_fill_the_disk_with_one_good_code(void **state)
     assert_int_equal(recorded, ASSAY_ITEM_SCANS_A_MINUTE);
 }
 
-static bool count_alerts(void *context, const struct assay_alert_record *alert)
+static bool count_alerts(void *context, const struct assay_catalog_alert *alert)
 {
     (void)alert;
     ++*(uint32_t *)context;
