@@ -9,7 +9,7 @@
 #define SCALE_WORTH 100.0   /* further items by which the scale is held back where there are few */
 #define FURTHER_OFF 0.20    /* standard deviation of the strata's detection, relative */
 #define MISTAKEN_OFF 0.20   /* of the strata's mistakes, relative */
-#define MISTAKEN_MIN 0.0005 /* and at least, for each first scan */
+#define MISTAKEN_MIN 0.0005 /* and at least, for each scan */
 #define MISPLACED 0.08      /* of fakes in all strata, shown in others than where they are */
 /* What the lower bound gives away beside its error: detection in a stratum, relative. */
 #define BOUND_OFF 0.2
@@ -37,18 +37,19 @@ void assay_estimate_sums_add(struct assay_estimate_sums *sums,
     sums->tally.further += more->tally.further;
     sums->tally.variance += more->tally.variance;
     sums->tally.big += more->tally.big;
+    sums->tally.clean += more->tally.clean;
     sums->tally.mistaken += more->tally.mistaken;
     for (size_t j = 0; j < ASSAY_ESTIMATE_FURTHER; j++) {
         sums->tally.codes_with[j] += more->tally.codes_with[j];
     }
     sums->units_sold += more->units_sold;
-    sums->reference_firsts += more->reference_firsts;
+    sums->reference_scans += more->reference_scans;
     sums->reference_further += more->reference_further;
 }
 
 /* Sums as reals, with what is lent. */
 struct market_sums {
-    double firsts, small, big, mistaken, units_sold;
+    double firsts, small, big, clean, mistaken, units_sold;
     double codes_with[ASSAY_ESTIMATE_FURTHER];
 };
 
@@ -68,6 +69,7 @@ static struct market_sums lend(const struct assay_estimate_sums *own,
         .firsts = (double)own->tally.firsts + lent * brand_firsts,
         .small = small_of(&own->tally) + lent * small_of(&brand->tally),
         .big = real(own->tally.big) + lent * real(brand->tally.big),
+        .clean = real(own->tally.clean) + lent * real(brand->tally.clean),
         .mistaken = real(own->tally.mistaken) + lent * real(brand->tally.mistaken),
     };
     if (own->units_sold > 0) {
@@ -84,10 +86,10 @@ static struct market_sums lend(const struct assay_estimate_sums *own,
 static void learn_mistakes(const struct market_sums *sums, const struct assay_estimate_sums *brand,
                            struct assay_estimate_market *market)
 {
-    double expected = sums->firsts > 0.0 ? sums->mistaken / sums->firsts : 0.0;
-    double brand_firsts = (double)brand->tally.firsts;
-    double brand_expected = brand_firsts > 0.0 ? real(brand->tally.mistaken) / brand_firsts : 0.0;
-    double on_reference = brand_expected * (double)brand->reference_firsts;
+    double expected = sums->clean > 0.0 ? sums->mistaken / sums->clean : 0.0;
+    double brand_clean = real(brand->tally.clean);
+    double brand_expected = brand_clean > 0.0 ? real(brand->tally.mistaken) / brand_clean : 0.0;
+    double on_reference = brand_expected * (double)brand->reference_scans;
     double found = real(brand->reference_further) + LENT_MISTAKES;
     double ratio = found / (on_reference + LENT_MISTAKES);
     market->mistaken = expected * ratio;
@@ -104,7 +106,7 @@ void assay_estimate_market_learn(const struct assay_estimate_sums *own,
     *market = (struct assay_estimate_market){.sales_known = own->units_sold > 0,
                                              .spread = assay_real_infinity()};
     learn_mistakes(&sums, brand, market);
-    double further = market->scale * (sums.small - market->mistaken * sums.firsts);
+    double further = market->scale * (sums.small - market->mistaken * sums.clean);
     double kept = sums.small > 0.0 ? within(further / sums.small, 0.0, 1.0) : 0.0;
     struct assay_estimate_seen seen = {
         .twos = kept * sums.codes_with[0],
@@ -141,9 +143,10 @@ static struct signal signal_of(const struct assay_estimate_market *market,
                                const struct assay_estimate_tally *tally)
 {
     double firsts = (double)tally->firsts;
-    double small = market->scale * (small_of(tally) - market->mistaken * firsts);
+    double clean = real(tally->clean);
+    double small = market->scale * (small_of(tally) - market->mistaken * clean);
     double off = MISTAKEN_OFF * market->mistaken;
-    off = market->scale * (off > MISTAKEN_MIN ? off : MISTAKEN_MIN) * firsts;
+    off = market->scale * (off > MISTAKEN_MIN ? off : MISTAKEN_MIN) * clean;
     struct signal signal = {.big = real(tally->big)};
     signal.further = small + signal.big;
     signal.items = firsts + (signal.further > 0.0 ? signal.further : 0.0);
@@ -195,13 +198,13 @@ void assay_estimate_e2(const struct assay_estimate_market *market,
 {
     double firsts = (double)tally->firsts;
     *e2 = (struct assay_estimate_e2){.share = {0.0, 0.0, 1.0}};
-    if (tally->firsts == 0 && tally->further == 0) {
+    struct signal signal = signal_of(market, tally);
+    if (signal.items <= 0.0) {
         return;
     }
-    struct signal signal = signal_of(market, tally);
     draw_in(market, &signal);
     double further = signal.further > 0.0 ? signal.further : 0.0;
-    double common = market->scale * market->mistaken_sd * firsts;
+    double common = market->scale * market->mistaken_sd * real(tally->clean);
     double detection = FURTHER_OFF * further;
     double misplaced = MISPLACED * market->mean * signal.items;
     double chance = signal.variance + common * common + misplaced * misplaced;

@@ -14,14 +14,14 @@
 /** Sums over the strata of a market, or over all markets of a brand. */
 struct assay_estimate_sums {
     struct assay_estimate_tally tally;
-    uint64_t units_sold;        /* genuine ones; 0: not known */
-    uint64_t reference_firsts;  /* reference items (known genuine, not copied) that were scanned */
+    uint64_t units_sold;      /* genuine ones; 0: not known */
+    uint64_t reference_scans; /* on reference items (known genuine, not copied), after the first */
     uint64_t reference_further; /* further items found on them by mistake, 1/2^20 */
 };
 
 /** What holds for all strata of a market. */
 struct assay_estimate_market {
-    double mistaken;    /* further items found by mistake for each first scan */
+    double mistaken;    /* further items found by mistake for each scan of a code without copies */
     double mistaken_sd; /* of it */
     double scale;       /* further items for each one found, mistakes taken off */
     double unseen[3]; /* fakes scanned first for each further item of codes with few of them: point,

@@ -400,9 +400,14 @@ void assay_estimate_mixture_tally(const struct assay_estimate_mixture *mixture,
         }
         assay_assert(i + 1 == code->scan_count || scan[1].stratum > scan->stratum);
         struct assay_estimate_tally *tally = &tallies[scan->stratum];
+        uint32_t later = i + 1 - begin;
+        for (uint32_t k = begin; k <= i; k++) {
+            later -= code->scans[k].flags & ASSAY_ESTIMATE_FIRST;
+        }
         double mass = tally_run(&code->scans[begin], i + 1 - begin, responsibility, tally);
         tally->mistaken += fixed(mass * chances[0]);
         tally->big += fixed(mass * big);
+        tally->clean += fixed((double)later * chances[0]);
         begin = i + 1;
     }
     tallies[home].firsts++;

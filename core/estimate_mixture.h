@@ -63,6 +63,7 @@ struct assay_estimate_tally {
     uint64_t further;  /* N: further items, in expectation */
     uint64_t variance; /* of N */
     uint64_t big;      /* of N, on codes with four further items and more */
+    uint64_t clean;    /* scans after the first, on codes without copies in expectation */
     uint64_t mistaken; /* of N, what the model itself expects to lie on codes without copies */
     /* Of codes by the stratum of their first scan, in expectation: those with so many further items;
      * [0]: one, ... [3]: four and more. */

@@ -23,7 +23,7 @@ struct memory {
     int device_count, new_devices;
     uint32_t items[ITEMS_MAX];
     int item_count;
-    const struct world_scan *last, *sure;
+    const struct world_scan *last, *sure, *began;
 };
 
 static double distance_km(const struct world_scan *a, const struct world_scan *b)
@@ -105,12 +105,15 @@ static uint32_t cell_of(const struct memory *memory, const struct world_scan *sc
                                                      : 2;
     int before = memory->new_devices;
     uint32_t ordinal = before <= 1 ? 0 : before <= 3 ? 1 : before <= 7 ? 2 : before <= 19 ? 3 : 4;
+    int64_t age_weeks =
+        memory->began == NULL ? 0 : (scan->at_ms - memory->began->at_ms) / (7 * DAY_MS);
+    uint32_t known = ordinal * 4 + (age_weeks < 1 ? 0 : age_weeks < 4 ? 1 : age_weeks < 10 ? 2 : 3);
     uint32_t cell = device_cell(memory, scan);
     cell = cell * EVIDENCE_DISTANCES + distance_cell(memory, scan);
     cell = cell * EVIDENCE_ACCURACIES + accuracy;
     cell = cell * EVIDENCE_GAPS + gap_cell(memory, scan);
     cell = cell * 2 + is_impossible(memory, scan);
-    return cell * EVIDENCE_ORDINALS + ordinal;
+    return cell * EVIDENCE_GIVEN + known;
 }
 
 static void remember_place(struct memory *memory, const struct world_scan *scan)
@@ -152,6 +155,7 @@ static void remember(struct memory *memory, struct world_scan *scan)
     }
     remember_place(memory, scan);
     memory->last = scan;
+    memory->began = memory->began == NULL ? scan : memory->began;
 }
 
 /* Counts by number, in a table of their own; a stray collision is harmless. */
@@ -246,20 +250,20 @@ void evidence_count(struct evidence_counts *counts, const struct world *world)
 
 /* Coarser counts, from which rare cells borrow. */
 struct coarse {
-    double device[2][EVIDENCE_DEVICES][EVIDENCE_DISTANCES][EVIDENCE_ORDINALS];
+    double device[2][EVIDENCE_DEVICES][EVIDENCE_DISTANCES][EVIDENCE_GIVEN];
     double gap[2][EVIDENCE_GAPS];
-    double ordinal[2][EVIDENCE_ORDINALS];
+    double given[2][EVIDENCE_GIVEN];
     double all[2];
 };
 
 struct sides {
-    uint32_t device, distance, gap, ordinal;
+    uint32_t device, distance, gap, given;
 };
 
 static struct sides sides_of(uint32_t cell)
 {
-    struct sides sides = {.ordinal = cell % EVIDENCE_ORDINALS};
-    cell /= EVIDENCE_ORDINALS * 2;
+    struct sides sides = {.given = cell % EVIDENCE_GIVEN};
+    cell /= EVIDENCE_GIVEN * 2;
     sides.gap = cell % EVIDENCE_GAPS;
     cell /= EVIDENCE_GAPS * EVIDENCE_ACCURACIES;
     sides.distance = cell % EVIDENCE_DISTANCES;
@@ -273,9 +277,9 @@ static void add_up(const struct evidence_counts *counts, struct coarse *coarse)
         struct sides s = sides_of(cell);
         double both[2] = {counts->same[cell], counts->other[cell]};
         for (int i = 0; i < 2; i++) {
-            coarse->device[i][s.device][s.distance][s.ordinal] += both[i];
+            coarse->device[i][s.device][s.distance][s.given] += both[i];
             coarse->gap[i][s.gap] += both[i];
-            coarse->ordinal[i][s.ordinal] += both[i];
+            coarse->given[i][s.given] += both[i];
             coarse->all[i] += both[i];
         }
     }
@@ -292,8 +296,8 @@ void evidence_learn(const struct evidence_counts *counts, int16_t llr[EVIDENCE_C
         double gap[2];
         double given[2];
         for (int i = 0; i < 2; i++) {
-            given[i] = coarse.ordinal[i][s.ordinal];
-            share[i] = (coarse.device[i][s.device][s.distance][s.ordinal] + 2.0) / (given[i] + 4.0);
+            given[i] = coarse.given[i][s.given];
+            share[i] = (coarse.device[i][s.device][s.distance][s.given] + 2.0) / (given[i] + 4.0);
             gap[i] = (coarse.gap[i][s.gap] + 5.0) / (coarse.all[i] + 9.0);
         }
         double usual = share[1] / share[0] * gap[1] / gap[0];

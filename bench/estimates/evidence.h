@@ -2,9 +2,9 @@
 /* What a scan says for another item behind the code: a table of cells, learnt from worlds whose
  * truth is known. It stands in for a brand's own table, so that estimates are judged apart from it.
  *
- * How many devices the code has seen is part of what is given, not of what is observed: both
- * probabilities of a cell's ratio are conditional on it. Else codes with many items are counted
- * half as high again, and those with few half. */
+ * How many devices the code has seen, and for how long, is part of what is given, not of what is
+ * observed: both probabilities of a cell's ratio are conditional on it. Else codes with many items
+ * are counted half as high again, those with few half, and old fakes anew when they come back. */
 #ifndef ASSAY_BENCH_ESTIMATES_EVIDENCE_H
 #define ASSAY_BENCH_ESTIMATES_EVIDENCE_H
 
@@ -14,10 +14,10 @@
 #define EVIDENCE_DISTANCES 6
 #define EVIDENCE_ACCURACIES 3
 #define EVIDENCE_GAPS 6
-#define EVIDENCE_ORDINALS 5
+#define EVIDENCE_GIVEN 20 /* what is given: 5 classes of devices before x 4 of age */
 #define EVIDENCE_CELLS                                                                             \
     (EVIDENCE_DEVICES * EVIDENCE_DISTANCES * EVIDENCE_ACCURACIES * EVIDENCE_GAPS * 2 *             \
-     EVIDENCE_ORDINALS)
+     EVIDENCE_GIVEN)
 
 /** Scans of each cell: by the same items, by another one. */
 struct evidence_counts {

@@ -83,7 +83,7 @@ static void weigh(struct audit *audit, double *chances)
             for (uint32_t i = 0; i < code.scan_count; i++) {
                 mistaken += chances[i];
             }
-            audit->brand.reference_firsts++;
+            audit->brand.reference_scans += code.scan_count - 1;
         }
     }
     audit->brand.reference_further = (uint64_t)(mistaken * (double)ASSAY_ESTIMATE_ONE);

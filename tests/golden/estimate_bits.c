@@ -83,7 +83,7 @@ static struct assay_estimate_market learn(const struct assay_estimate_tally tall
         struct assay_estimate_sums more = {.tally = tallies[k], .units_sold = 600};
         assay_estimate_sums_add(&sums, &more);
     }
-    sums.reference_firsts = 200;
+    sums.reference_scans = 200;
     sums.reference_further = 9 * ASSAY_ESTIMATE_ONE;
     struct assay_estimate_market market;
     assay_estimate_market_learn(&sums, &sums, &market);

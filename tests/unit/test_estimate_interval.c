@@ -23,6 +23,7 @@ static struct assay_estimate_tally stratum(uint64_t firsts, double further, doub
         .firsts = firsts,
         .further = fixed(further),
         .variance = fixed(0.4 * further),
+        .clean = firsts * ASSAY_ESTIMATE_ONE,
         .mistaken = fixed(mistaken),
         .codes_with = {fixed(0.6 * further), fixed(0.15 * further), fixed(0.03 * further), 0},
     };
@@ -79,7 +80,7 @@ static void a_clean_market(void **state)
 {
     (void)state;
     struct assay_estimate_sums sums = {.tally = stratum(60000, 90.0, 85.0), .units_sold = 150000};
-    sums.reference_firsts = 3000;
+    sums.reference_scans = 3000;
     sums.reference_further = fixed(4.5);
     struct assay_estimate_market market = market_of(&sums);
     struct assay_estimate_spread spread = {0};
@@ -105,7 +106,7 @@ static void reference_items_take_back(void **state)
     (void)state;
     struct assay_estimate_sums sums = {.tally = stratum(60000, 1800.0, 900.0)};
     struct assay_estimate_market without = market_of(&sums);
-    sums.reference_firsts = 3000;
+    sums.reference_scans = 3000;
     sums.reference_further = fixed(45.0);
     struct assay_estimate_market as_expected = market_of(&sums);
     sums.reference_further = fixed(90.0);
