@@ -224,7 +224,7 @@ static enum assay_error count_reference(struct work *work, uint32_t number,
     }
     free(chances);
     struct assay_estimate_sums *sums = &work->sums[code->group];
-    sums->reference_firsts++;
+    sums->reference_scans += code->scan_count - 1;
     sums->reference_further += (uint64_t)(found * (double)ASSAY_ESTIMATE_ONE + 0.5);
     return ASSAY_OK;
 }
