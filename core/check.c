@@ -100,9 +100,9 @@ static struct assay_item_scene scene_of(const struct check *check,
         .place = assay_catalog_place(check->catalog, scan->place),
         .market = assay_catalog_facts(check->catalog, assay_item_key_handle(scan->item))->market,
         .table = assay_catalog_risk_table(check->catalog),
+        .cells = check->cells,
+        .where = where_of(check, scan),
     };
-    struct assay_risk_where where = where_of(check, scan);
-    assay_risk_cells_around(check->cells, &where, &scene.around);
     return scene;
 }
 

@@ -62,7 +62,13 @@ void assay_item_weigh_scan(struct assay_item *item, const struct assay_scan_reco
 {
     assay_assert(assay_scan_counts(scan));
     struct assay_risk_scan risk_scan = risk_scan_of(item, scan, scene);
-    assay_risk_update(&item->risk, &risk_scan, &scene->around, scene->table, risk);
+    struct assay_risk_around around = {0};
+    if (scene->cells != NULL && item->risk.scans > 0) { /* a first scan has nothing to compare */
+        assay_risk_cells_around(scene->cells, &scene->where, &item->risk, &around);
+        around.places[ASSAY_RISK_ANCHORS].tile = assay_risk_tile_of(&scan->position, scan->net);
+        assay_risk_cells_at(scene->cells, &scene->where, &around.places[ASSAY_RISK_ANCHORS]);
+    }
+    assay_risk_update(&item->risk, &risk_scan, &around, scene->table, risk);
 }
 
 static void apply_pin(struct assay_item *item, const struct assay_scan_record *scan)
@@ -238,7 +244,7 @@ static void put_sale(struct assay_wire *wire, const struct assay_item *item)
     put_u48(wire, (uint64_t)item->first_at_unix_ms);
     assay_wire_put_u64(wire, item->first_device);
     put_place(wire, item->first_place);
-    assay_risk_state_put(wire, &item->risk, item->first_at_unix_ms);
+    assay_risk_state_put(wire, &item->risk);
 }
 
 static void get_sale(struct assay_wire *wire, struct assay_item *item)

@@ -9,7 +9,7 @@
 #ifndef ASSAY_CORE_ITEM_H
 #define ASSAY_CORE_ITEM_H
 
-#include "core/record.h"
+#include "core/risk_cells.h"
 
 /* A row as stored: 41 bytes after one scan, at most this with every part. */
 #define ASSAY_ITEM_ROW_MAX 160
@@ -40,7 +40,8 @@ struct assay_item {
 struct assay_item_scene {
     const struct assay_place *place; /* of the scan, as the ledger knows it */
     const char *market;              /* country of the batch; empty = not said */
-    struct assay_risk_around around; /* of the place's country */
+    struct assay_risk_cells *cells;  /* surroundings; NULL = none */
+    struct assay_risk_where where;   /* batch and product; country of the place */
     const struct assay_risk_table *table;
 };
 

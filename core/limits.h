@@ -82,10 +82,12 @@
 
 /* -- risk -- */
 
-/* Pairs of a batch or product and a country of which first scans and suspicious mass are kept, 32
- * bytes each. The last of them are kept for countries that find no room. Met: countries new to a
- * batch or product share one more cell, "ZZ". */
-#define ASSAY_RISK_CELLS_MAX (1u << 20)
+/* Pairs of a batch or product and a country or tile of which first scans and suspicious mass are
+ * kept, 48 bytes each. The last of them are kept for countries that find no room. Met: countries new
+ * to a batch or product share one more cell, "ZZ"; tiles new to it are not kept, so that what happens
+ * there says nothing of the scans there. */
+#define ASSAY_RISK_CELLS_MAX (1u << 21)
+#define ASSAY_RISK_TILES_MAX (1u << 20)
 #define ASSAY_RISK_CELLS_OTHER (ASSAY_BATCHES_MAX + ASSAY_PRODUCTS_MAX)
 
 /* -- ledger -- */

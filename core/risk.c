@@ -1,220 +1,410 @@
 // SPDX-License-Identifier: Apache-2.0
-/* First edition: points for what genuine items rarely show, by the table's weights and thresholds.
+/* A scan enters the state. It falls in a cell (struct assay_risk_kind), whose ratio r says how much
+ * likelier it is if another physical item with the same code was scanned than if it was the one
+ * before. Of a code that is on several items some scans are by the same one: so the sum `mix` takes
+ * ln((1 - w) + w r), w = .35, and never less than FLOOR, so that nobody can wash a code clean by
+ * scanning it often.
  *
- *   what                                               points                at most
- *   each distinct device beyond the third              128                   2048
- *   each change of region by a device not seen before  384                   1536
- *   each travel too fast by someone else               1024                  4096
- *   the PIN was revealed before by another device      2048, for this scan
- *   suspicious mass around an item that has points     up to 512
- *
- *   check from 1024, suspect from 2048, cloned from 4096
- *
- * So a household of three devices in one city stays low; ten devices in four places far apart are
- * suspect; changes of region alone, and thus the country of an address, never are. A device that is
- * still remembered adds nothing, wherever it is: its owner travels, and addresses are placed
- * wrongly. With more than ASSAY_RISK_TAGS devices one that was forgotten counts again.
+ * The scan's mass, the chance that it was made by another item, follows from mix and r and a fixed
+ * chance that a code was copied, not from the surroundings: those are made of masses, and would feed
+ * themselves.
  */
 #include "core/risk.h"
 
 #include <string.h>
 
-/* What the table's weights are for. */
-enum { WEIGHT_DEVICE, WEIGHT_REGION, WEIGHT_TOO_FAST, WEIGHT_PIN_USED, WEIGHT_AROUND };
+#include "core/fixed.h"
 
 enum {
-    DEVICES_TIMES_MAX = 16,
-    REGIONS_TIMES_MAX = 4,
-    TOO_FAST_TIMES_MAX = 4,
-    DEVICES_FREE = 3,
+    MIX_SAME = 42598,  /* 1 - w, 1/65536 */
+    MIX_OTHER = 22938, /* w */
+    LN_MIX_OTHER = -1075,
+    FLOOR = -154,      /* .15 */
+    LN_COPIED = -4006, /* ln .02 */
+    MIX_MIN = -16 * ASSAY_FIXED_ONE,
+    MIX_MAX = 30 * ASSAY_FIXED_ONE,
+    RATIO_MAX = 8 * ASSAY_FIXED_ONE,
 
-    MASS_TOO_FAST = 32768,
-    MASS_REGION = 16384,
-    MASS_DEVICE = 3277, /* beyond the free ones */
-
-    ACCURACY_MAX_KM = 50,
+    SAME_KM = 60,
+    NEAR_KM = 150,
+    MIDDLE_KM = 400,
+    GOOD_KM = 50,
+    FAIR_KM = 200,
     FAR_KM = 100,
     SPEED_MAX_KM_PER_HOUR = 800,
-    MS_PER_HOUR = 3600000,
+    SECONDS_PER_HOUR = 3600,
+    NIBBLE_MAX = 15,
 };
 
-static void count_up(uint8_t *counter)
+/* What a scan is to the state before it. */
+struct sight {
+    struct assay_risk_kind kind;
+    bool first;
+    bool placed;
+    int anchor;    /* near this one; -1 = none */
+    uint32_t at_s; /* since the first scan */
+    uint8_t accuracy_km;
+};
+
+static void count_up(uint8_t *counter, uint8_t max)
 {
-    if (*counter < UINT8_MAX) {
+    if (*counter < max) {
         (*counter)++;
     }
 }
 
-/* Move the tag to the front; true if it was there. */
-static bool remember_device(struct assay_risk_state *state, uint16_t tag)
+static int32_t at_most(int32_t value, int32_t max)
+{
+    return value < max ? value : max;
+}
+
+/* -- the cell -- */
+
+static uint32_t seconds_since_first(const struct assay_risk_state *state,
+                                    const struct assay_risk_scan *scan)
+{
+    int64_t seconds = (scan->at_unix_ms - state->first_at_unix_ms) / 1000;
+    return seconds < 0 ? 0 : seconds > UINT32_MAX ? UINT32_MAX : (uint32_t)seconds;
+}
+
+uint16_t assay_risk_tile_of(const struct assay_position *position, enum assay_net net)
+{
+    if (net == ASSAY_NET_ANON || position->accuracy_km > ASSAY_RISK_ACCURACY_MAX_KM) {
+        return ASSAY_RISK_TILE_NONE;
+    }
+    return assay_risk_tile(position->lat_decidegrees, position->lon_decidegrees);
+}
+
+static bool has_place(const struct assay_risk_scan *scan)
+{
+    return assay_risk_tile_of(&scan->position, scan->net) != ASSAY_RISK_TILE_NONE;
+}
+
+static bool knows_device(const struct assay_risk_state *state, uint16_t tag)
+{
+    for (int i = 0; i < ASSAY_RISK_TAGS; i++) {
+        if (state->device_tags[i] == tag) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum assay_risk_device device_of(const struct assay_risk_state *state, uint16_t tag)
+{
+    return tag == 0                   ? ASSAY_RISK_DEVICE_NONE
+           : knows_device(state, tag) ? ASSAY_RISK_DEVICE_KNOWN
+                                      : ASSAY_RISK_DEVICE_NEW;
+}
+
+static enum assay_risk_ordinal ordinal_of(const struct assay_risk_state *state)
+{
+    int before = state->devices + state->anonymous;
+    return before <= 1    ? ASSAY_RISK_ORDINAL_1
+           : before <= 3  ? ASSAY_RISK_ORDINAL_3
+           : before <= 7  ? ASSAY_RISK_ORDINAL_7
+           : before <= 19 ? ASSAY_RISK_ORDINAL_19
+                          : ASSAY_RISK_ORDINAL_MORE;
+}
+
+static enum assay_risk_gap gap_of(uint32_t seconds)
+{
+    uint32_t hours = seconds / SECONDS_PER_HOUR;
+    return hours < 1          ? ASSAY_RISK_GAP_HOUR
+           : hours < 24       ? ASSAY_RISK_GAP_DAY
+           : hours < 4 * 24   ? ASSAY_RISK_GAP_4_DAYS
+           : hours < 14 * 24  ? ASSAY_RISK_GAP_14_DAYS
+           : hours < 60 * 24u ? ASSAY_RISK_GAP_60_DAYS
+                              : ASSAY_RISK_GAP_MORE;
+}
+
+static int32_t distance_km(const struct assay_risk_anchor *anchor,
+                           const struct assay_risk_scan *scan)
+{
+    const struct assay_position position = {anchor->lat_decidegrees, anchor->lon_decidegrees, 0};
+    return assay_position_distance_km(&position, &scan->position);
+}
+
+static int32_t same_km(const struct assay_risk_anchor *anchor, uint8_t accuracy_km)
+{
+    int32_t both = at_most(anchor->accuracy_km, SAME_KM) + at_most(accuracy_km, SAME_KM);
+    return both * 3 / 2 > SAME_KM ? both * 3 / 2 : SAME_KM;
+}
+
+static bool same_country(const char left[2], const char right[2])
+{
+    return left[0] == 0 || right[0] == 0 || memcmp(left, right, 2) == 0;
+}
+
+/* Another country than that of every anchor. */
+static bool is_abroad(const struct assay_risk_state *state, const char country[2])
+{
+    for (int i = 0; i < state->anchor_count; i++) {
+        if (same_country(state->anchors[i].country, country)) {
+            return false;
+        }
+    }
+    return state->anchor_count > 0;
+}
+
+/* The nearest anchor; those that the scan belongs to before all others. */
+static enum assay_risk_distance find_anchor(const struct assay_risk_state *state,
+                                            const struct assay_risk_scan *scan, struct sight *sight)
+{
+    bool abroad = scan->net != ASSAY_NET_ANON && is_abroad(state, scan->country);
+    int32_t nearest_km = INT32_MAX;
+    for (int i = 0; sight->placed && i < state->anchor_count; i++) {
+        int32_t km = distance_km(&state->anchors[i], scan);
+        bool same = km <= same_km(&state->anchors[i], sight->accuracy_km);
+        if (same && (sight->anchor < 0 || km < nearest_km)) {
+            sight->anchor = i;
+            nearest_km = km;
+        } else if (sight->anchor < 0 && km < nearest_km) {
+            nearest_km = km;
+        }
+    }
+    return sight->anchor >= 0        ? ASSAY_RISK_DISTANCE_SAME
+           : abroad                  ? ASSAY_RISK_DISTANCE_COUNTRY
+           : nearest_km == INT32_MAX ? ASSAY_RISK_DISTANCE_UNKNOWN
+           : nearest_km <= NEAR_KM   ? ASSAY_RISK_DISTANCE_150_KM
+           : nearest_km <= MIDDLE_KM ? ASSAY_RISK_DISTANCE_400_KM
+                                     : ASSAY_RISK_DISTANCE_FAR;
+}
+
+static enum assay_risk_accuracy accuracy_of(const struct assay_risk_scan *scan)
+{
+    return scan->position.accuracy_km <= GOOD_KM   ? ASSAY_RISK_ACCURACY_50_KM
+           : scan->position.accuracy_km <= FAIR_KM ? ASSAY_RISK_ACCURACY_200_KM
+                                                   : ASSAY_RISK_ACCURACY_WORSE;
+}
+
+static enum assay_risk_market market_of(const struct assay_risk_scan *scan)
+{
+    if (scan->market[0] == 0 || scan->country[0] == 0 || scan->net == ASSAY_NET_ANON) {
+        return ASSAY_RISK_MARKET_UNKNOWN;
+    }
+    return memcmp(scan->market, scan->country, 2) == 0 ? ASSAY_RISK_MARKET_INSIDE
+                                                       : ASSAY_RISK_MARKET_OUTSIDE;
+}
+
+/* Too far from the last placed scan for the time between. */
+static bool is_impossible(const struct assay_risk_state *state, const struct assay_risk_scan *scan,
+                          const struct sight *sight)
+{
+    const struct assay_risk_anchor *last = &state->anchors[state->anchor];
+    if (!sight->placed || state->anchor_count == 0 || last->accuracy_km > GOOD_KM ||
+        scan->position.accuracy_km > GOOD_KM) {
+        return false;
+    }
+    int64_t km = distance_km(last, scan) - last->accuracy_km - scan->position.accuracy_km;
+    uint32_t passed_s = sight->at_s > state->placed_s ? sight->at_s - state->placed_s
+                                                      : state->placed_s - sight->at_s;
+    return km > FAR_KM && km * SECONDS_PER_HOUR > (int64_t)passed_s * SPEED_MAX_KM_PER_HOUR;
+}
+
+static struct sight see(const struct assay_risk_state *state, const struct assay_risk_scan *scan)
+{
+    uint16_t accuracy_km = scan->position.accuracy_km;
+    struct sight sight = {
+        .first = state->scans == 0,
+        .placed = has_place(scan),
+        .anchor = -1,
+        .accuracy_km = (uint8_t)at_most(accuracy_km, ASSAY_RISK_ANCHOR_ACCURACY_MAX_KM),
+    };
+    if (sight.first) {
+        return sight;
+    }
+    sight.at_s = seconds_since_first(state, scan);
+    sight.kind = (struct assay_risk_kind){
+        .device = device_of(state, scan->device_tag),
+        .distance = find_anchor(state, scan, &sight),
+        .accuracy = accuracy_of(scan),
+        .gap = gap_of(sight.at_s > state->last_s ? sight.at_s - state->last_s
+                                                 : state->last_s - sight.at_s),
+        .market = market_of(scan),
+        .impossible = is_impossible(state, scan, &sight),
+        .ordinal = ordinal_of(state),
+    };
+    return sight;
+}
+
+bool assay_risk_kind_of(const struct assay_risk_state *state, const struct assay_risk_scan *scan,
+                        struct assay_risk_kind *kind)
+{
+    struct sight sight = see(state, scan);
+    *kind = sight.kind;
+    return !sight.first;
+}
+
+/* -- sums -- */
+
+static uint16_t mass_of(const struct assay_risk_state *state, int32_t ratio, int32_t mixed)
+{
+    int32_t other = state->mix + ratio + LN_MIX_OTHER + LN_COPIED;
+    int32_t copied = state->mix + mixed + LN_COPIED;
+    if (copied > RATIO_MAX) { /* genuine is nearly ruled out */
+        uint32_t share = assay_fixed_exp(other - copied);
+        return (uint16_t)(share < UINT16_MAX ? share : UINT16_MAX);
+    }
+    uint64_t over = assay_fixed_exp(other);
+    uint64_t under = (uint64_t)assay_fixed_exp(copied) + 65536;
+    return (uint16_t)(over * UINT16_MAX / under);
+}
+
+static void keep_largest(struct assay_risk_state *state, int32_t ratio)
+{
+    uint8_t value = (uint8_t)at_most(ratio / 32, UINT8_MAX);
+    if (value > state->largest[0]) {
+        state->largest[1] = state->largest[0];
+        state->largest[0] = value;
+    } else if (value > state->largest[1]) {
+        state->largest[1] = value;
+    }
+}
+
+/* Returns the scan's mass. */
+static uint16_t add_up(struct assay_risk_state *state, int32_t ratio)
+{
+    uint64_t odds = assay_fixed_exp(at_most(ratio, RATIO_MAX));
+    int32_t mixed = assay_fixed_ln_ratio(MIX_SAME + odds * MIX_OTHER / 65536, 65536);
+    uint16_t mass = mass_of(state, ratio, mixed);
+    int32_t mix = state->mix + (mixed < FLOOR ? FLOOR : mixed);
+    state->mix = (int16_t)assay_fixed_clip(mix, MIX_MIN, MIX_MAX);
+    if (ratio > 0) {
+        state->positive = (uint16_t)at_most(state->positive + ratio, UINT16_MAX);
+        keep_largest(state, ratio);
+    }
+    return mass;
+}
+
+/* -- devices and anchors -- */
+
+/* Move the tag to the front. */
+static void remember_device(struct assay_risk_state *state, uint16_t tag)
 {
     size_t at = 0;
     while (at < ASSAY_RISK_TAGS - 1 && state->device_tags[at] != tag) {
         at++;
     }
-    bool known = state->device_tags[at] == tag;
+    uint8_t was_at = state->device_tags[at] == tag ? state->device_at[at] : 0;
     memmove(state->device_tags + 1, state->device_tags, at * sizeof tag);
+    memmove(state->device_at + 1, state->device_at, at);
     state->device_tags[0] = tag;
-    return known;
+    state->device_at[0] = was_at;
 }
 
-static bool is_good(const struct assay_position *position)
+static int free_anchor(struct assay_risk_state *state)
 {
-    return position->lat_decidegrees != ASSAY_POSITION_NONE &&
-           position->accuracy_km <= ACCURACY_MAX_KM;
-}
-
-/* Kilometres that certainly lie between this scan and the last position; 0 if not known. */
-static int32_t sure_distance_km(const struct assay_risk_state *state,
-                                const struct assay_risk_scan *scan)
-{
-    if (state->last_at_unix_ms == 0 || !is_good(&scan->position)) {
-        return 0;
+    if (state->anchor_count < ASSAY_RISK_ANCHORS) {
+        return state->anchor_count++;
     }
-    int32_t distance = assay_position_distance_km(&state->last_position, &scan->position);
-    int32_t sure = distance - state->last_position.accuracy_km - scan->position.accuracy_km;
-    return sure > 0 ? sure : 0;
-}
-
-static bool is_too_fast(const struct assay_risk_state *state, const struct assay_risk_scan *scan,
-                        int32_t distance_km)
-{
-    int64_t passed_ms = scan->at_unix_ms > state->last_at_unix_ms
-                            ? scan->at_unix_ms - state->last_at_unix_ms
-                            : state->last_at_unix_ms - scan->at_unix_ms;
-    return distance_km > FAR_KM &&
-           (int64_t)distance_km * MS_PER_HOUR / SPEED_MAX_KM_PER_HOUR > passed_ms;
-}
-
-static bool is_other_country(const struct assay_risk_state *state,
-                             const struct assay_risk_scan *scan)
-{
-    return state->last_country[0] != 0 && scan->country[0] != 0 &&
-           memcmp(state->last_country, scan->country, sizeof scan->country) != 0;
-}
-
-/* A scan that may have been made by someone else than those before; returns its mass. */
-static uint16_t count_stranger(struct assay_risk_state *state, const struct assay_risk_scan *scan)
-{
-    int32_t distance_km = sure_distance_km(state, scan);
-    uint16_t mass = scan->device_tag != 0 && state->devices >= DEVICES_FREE ? MASS_DEVICE : 0;
-    if (distance_km > FAR_KM || is_other_country(state, scan)) {
-        count_up(&state->regions);
-        mass = MASS_REGION;
+    int fewest = state->anchor == 0 ? 1 : 0;
+    for (int i = 0; i < ASSAY_RISK_ANCHORS; i++) {
+        if (i != state->anchor && state->anchors[i].scans < state->anchors[fewest].scans) {
+            fewest = i;
+        }
     }
-    /* Without a device it may be the owner behind another address: only positions that the buyers
-     * gave themselves count. */
-    bool own = state->last_position.accuracy_km == 0 && scan->position.accuracy_km == 0;
-    if ((scan->device_tag != 0 || own) && is_too_fast(state, scan, distance_km)) {
-        count_up(&state->infeasible);
-        mass = MASS_TOO_FAST;
+    for (int i = 0; i < ASSAY_RISK_TAGS; i++) {
+        state->device_at[i] &= (uint8_t) ~(1u << fewest);
     }
-    return mass;
+    return fewest;
 }
 
-static void remember_place(struct assay_risk_state *state, const struct assay_risk_scan *scan)
+static void stand_on(struct assay_risk_anchor *anchor, const struct assay_risk_scan *scan,
+                     uint8_t accuracy_km)
 {
-    if (is_good(&scan->position)) {
-        state->last_position = scan->position;
-        state->last_at_unix_ms = scan->at_unix_ms;
+    anchor->lat_decidegrees = scan->position.lat_decidegrees;
+    anchor->lon_decidegrees = scan->position.lon_decidegrees;
+    anchor->accuracy_km = accuracy_km;
+    memcpy(anchor->country, scan->country, sizeof anchor->country);
+}
+
+static void remember_place(struct assay_risk_state *state, const struct assay_risk_scan *scan,
+                           const struct sight *sight, uint16_t mass)
+{
+    int at = sight->anchor >= 0 ? sight->anchor : free_anchor(state);
+    struct assay_risk_anchor *anchor = &state->anchors[at];
+    if (sight->anchor < 0) {
+        *anchor = (struct assay_risk_anchor){0};
+        stand_on(anchor, scan, sight->accuracy_km);
+    } else if (sight->accuracy_km < anchor->accuracy_km) {
+        stand_on(anchor, scan, sight->accuracy_km);
     }
-    if (scan->country[0] != 0) {
-        memcpy(state->last_country, scan->country, sizeof scan->country);
+    count_up(&anchor->scans, UINT8_MAX);
+    anchor->mass = (uint8_t)at_most(anchor->mass + mass / 257, UINT8_MAX);
+    if (scan->device_tag != 0) {
+        state->device_at[0] |= (uint8_t)(1u << at);
     }
+    state->anchor = (uint8_t)at;
+    state->placed_s = sight->at_s;
 }
 
-static int32_t points(const struct assay_risk_table *table, int weight, int32_t times, int32_t max)
-{
-    return table->weights[weight] * (times < max ? times : max);
-}
+/* -- counters -- */
 
-static enum assay_risk_level level_of(const struct assay_risk_table *table, int32_t score)
+static void count_scan(struct assay_risk_state *state, enum assay_risk_device device)
 {
-    int level = ASSAY_RISK_LOW;
-    while (level < ASSAY_RISK_THRESHOLDS && score >= table->thresholds[level]) {
-        level++;
+    if (state->scans == UINT8_MAX) {
+        return;
     }
-    return (enum assay_risk_level)level;
+    state->scans++;
+    state->devices += device == ASSAY_RISK_DEVICE_NEW;
+    state->anonymous += device == ASSAY_RISK_DEVICE_NONE;
 }
 
-/* Share of the cell's items that are suspicious, without this item's own mass: 0..1024. */
-static int32_t share_of(const struct assay_risk_cell *cell, uint32_t own_mass)
+static void count_travel(struct assay_risk_state *state, const struct sight *sight)
 {
-    uint64_t mass = cell->mass > own_mass ? cell->mass - own_mass : 0;
-    uint64_t share = cell->items == 0 ? 0 : mass / 64 / cell->items;
-    return share < 1024 ? (int32_t)share : 1024;
-}
-
-static int32_t points_around(const struct assay_risk_state *state,
-                             const struct assay_risk_around *around,
-                             const struct assay_risk_table *table)
-{
-    int32_t batch = share_of(&around->batch, state->mass_sum);
-    int32_t product = share_of(&around->product, state->mass_sum);
-    return table->weights[WEIGHT_AROUND] * (batch > product ? batch : product) / 1024;
-}
-
-void assay_risk_weigh(const struct assay_risk_state *state, const struct assay_risk_around *around,
-                      const struct assay_risk_table *table, bool confirmed_by_other,
-                      struct assay_risk *risk)
-{
-    int32_t beyond = state->devices > DEVICES_FREE ? state->devices - DEVICES_FREE : 0;
-    int32_t devices = points(table, WEIGHT_DEVICE, beyond, DEVICES_TIMES_MAX);
-    int32_t regions = points(table, WEIGHT_REGION, state->regions, REGIONS_TIMES_MAX);
-    int32_t too_fast = points(table, WEIGHT_TOO_FAST, state->infeasible, TOO_FAST_TIMES_MAX);
-    int32_t pin = confirmed_by_other ? table->weights[WEIGHT_PIN_USED] : 0;
-    struct assay_risk made = {.score = devices + regions + too_fast + pin};
-    made.score += made.score > 0 ? points_around(state, around, table) : 0;
-    made.level = level_of(table, made.score);
-    if (made.level != ASSAY_RISK_LOW) {
-        made.reasons = (uint16_t)((devices > 0 ? ASSAY_RISK_MANY_DEVICES : 0) |
-                                  (regions > 0 ? ASSAY_RISK_MANY_PLACES : 0) |
-                                  (too_fast > 0 ? ASSAY_RISK_TOO_FAST : 0) |
-                                  (pin > 0 ? ASSAY_RISK_PIN_USED : 0));
+    const struct assay_risk_kind *kind = &sight->kind;
+    bool known = kind->device == ASSAY_RISK_DEVICE_KNOWN;
+    if (sight->anchor >= 0 && sight->anchor != state->anchor) {
+        count_up(&state->switches, NIBBLE_MAX);
+        if (known) {
+            count_up(&state->returns, NIBBLE_MAX);
+        }
     }
-    *risk = made;
+    if (known) {
+        return;
+    }
+    if (kind->distance != ASSAY_RISK_DISTANCE_SAME &&
+        kind->distance != ASSAY_RISK_DISTANCE_UNKNOWN) {
+        count_up(&state->far, NIBBLE_MAX);
+    }
+    if (kind->impossible) {
+        count_up(&state->too_fast, NIBBLE_MAX);
+    }
+    if (kind->gap == ASSAY_RISK_GAP_HOUR) {
+        count_up(&state->bursts, NIBBLE_MAX);
+    }
+    if (kind->market == ASSAY_RISK_MARKET_OUTSIDE) {
+        count_up(&state->outside, NIBBLE_MAX);
+    }
 }
 
 void assay_risk_update(struct assay_risk_state *state, const struct assay_risk_scan *scan,
                        const struct assay_risk_around *around, const struct assay_risk_table *table,
                        struct assay_risk *risk)
 {
-    bool first = state->devices == 0 && state->anonymous == 0;
-    bool known = scan->device_tag != 0 && remember_device(state, scan->device_tag);
-    uint16_t mass = known || first ? 0 : count_stranger(state, scan);
-    if (scan->device_tag == 0) {
-        count_up(&state->anonymous);
-    } else if (!known) {
-        count_up(&state->devices);
+    struct sight sight = see(state, scan);
+    uint16_t mass = 0;
+    int32_t ratio = 0;
+    if (sight.first) {
+        state->first_at_unix_ms = scan->at_unix_ms;
+        sight.kind.device = device_of(state, scan->device_tag);
+    } else {
+        ratio = table->llr[assay_risk_kind_index(&sight.kind)];
+        mass = add_up(state, ratio);
+        count_travel(state, &sight);
     }
-    remember_place(state, scan);
+    count_scan(state, sight.kind.device);
+    if (scan->device_tag != 0) {
+        remember_device(state, scan->device_tag);
+    }
+    if (sight.placed) {
+        remember_place(state, scan, &sight, mass);
+    }
+    state->last_s = sight.at_s;
     uint16_t mass_capped = assay_risk_state_add_mass(state, mass);
     assay_risk_weigh(state, around, table, scan->confirmed_by_other, risk);
     risk->mass = mass;
     risk->mass_capped = mass_capped;
-}
-
-const char *assay_risk_level_name(enum assay_risk_level level)
-{
-    static const char *const names[] = {"low", "check", "suspect", "cloned"};
-    assay_assert(level < ASSAY_COUNT_OF(names));
-    return names[level];
-}
-
-const char *assay_risk_reason_name(enum assay_risk_reason reason)
-{
-    switch (reason) {
-    case ASSAY_RISK_MANY_DEVICES:
-        return "many_devices";
-    case ASSAY_RISK_MANY_PLACES:
-        return "many_places";
-    case ASSAY_RISK_TOO_FAST:
-        return "too_fast";
-    case ASSAY_RISK_PIN_USED:
-        return "pin_used";
-    case ASSAY_RISK_LOT:
-        return "lot";
-    }
-    assay_assert(false);
-    return NULL;
+    risk->llr = ratio;
 }

@@ -7,6 +7,7 @@
 #include "core/origin.h"
 #include "core/risk_state.h"
 #include "core/risk_table.h"
+#include "core/risk_terms.h"
 #include "core/verdict.h"
 
 /** One scan as risk sees it; all of it follows from its record and what stands before that. */
@@ -23,17 +24,27 @@ struct assay_risk_scan {
     bool confirmed_by_other; /* its PIN was revealed before, by another device */
 };
 
-/** What happened to the items of a batch or product in one country. */
+/** What happened to the items of a batch or product in one country, or one tile. */
 struct assay_risk_cell {
     uint32_t items; /* first scans */
-    uint64_t mass;  /* sum of the scans' masses, 1/65535 */
+    uint64_t mass;  /* sum of the capped masses of scans, 1/65535, by so much a day at most */
 };
 
-/** The surroundings of a scan: its batch and its product in its country, before this scan. The
- *  item's own mass is still inside. */
+/** One tile where the item was, or is being scanned (assay_risk_tile). */
+struct assay_risk_place {
+    uint16_t tile; /* or ASSAY_RISK_TILE_NONE */
+    struct assay_risk_cell batch;
+    struct assay_risk_cell product;
+};
+
+#define ASSAY_RISK_PLACES (ASSAY_RISK_ANCHORS + 1)
+
+/** The surroundings of a scan, before it: its batch and its product in its country, and in the
+ *  tiles of its anchors and its own. The item's own mass is still inside. */
 struct assay_risk_around {
     struct assay_risk_cell batch;
     struct assay_risk_cell product;
+    struct assay_risk_place places[ASSAY_RISK_PLACES];
 };
 
 enum assay_risk_reason {
@@ -42,7 +53,11 @@ enum assay_risk_reason {
     ASSAY_RISK_TOO_FAST = 4,
     ASSAY_RISK_PIN_USED = 8,
     ASSAY_RISK_LOT = 16,
+    ASSAY_RISK_SWITCHES = 32,    /* scans change between places that were there before */
+    ASSAY_RISK_LONG_AFTER = 64,  /* someone new, long after the first scans */
+    ASSAY_RISK_SURROUNDED = 128, /* many others of its batch or product there are suspicious */
 };
+#define ASSAY_RISK_REASONS 8
 
 struct assay_risk {
     enum assay_risk_level level;
@@ -58,6 +73,18 @@ struct assay_risk {
 void assay_risk_update(struct assay_risk_state *state, const struct assay_risk_scan *scan,
                        const struct assay_risk_around *around, const struct assay_risk_table *table,
                        struct assay_risk *risk);
+
+/** Tile where a scan was made; ASSAY_RISK_TILE_NONE if its place says nothing. Pure. */
+uint16_t assay_risk_tile_of(const struct assay_position *position, enum assay_net net);
+
+/** What the score adds up: each term in 1/1024, without its weight. For learning. Pure. */
+void assay_risk_terms(const struct assay_risk_state *state, const struct assay_risk_around *around,
+                      const struct assay_risk_table *table, int32_t terms[ASSAY_RISK_TERMS]);
+
+/** The cell that a scan falls in, by the state before it; false for a first scan. For learning.
+ *  Pure. */
+bool assay_risk_kind_of(const struct assay_risk_state *state, const struct assay_risk_scan *scan,
+                        struct assay_risk_kind *kind);
 
 /** How an item looks by its state alone, without a further scan; masses and llr are 0. Pure.
  *  around: of assay_risk_state_country. threads: any. */

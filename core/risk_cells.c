@@ -9,21 +9,30 @@
 
 #define SLOTS_FIRST 4096 /* a power of two; the index is half full at most */
 #define KEY_LEN 8
-#define ROW_LEN 20
+#define ROW_LEN 28
 #define LAST_DIRTY UINT32_MAX
 
-enum { OF_BATCH = 1, OF_PRODUCT = 2 };
+enum { OF_BATCH = 1, OF_PRODUCT = 2, OF_BATCH_TILE = 3, OF_PRODUCT_TILE = 4 };
+
+#define DAY_MS 86400000
+/* Mass that a day may add: two items' whole, and shares of what was there before. */
+#define DAY_MASS (2u * UINT16_MAX)
+#define DAY_MASS_SHARE 8
+#define DAY_ITEMS_SHARE 128
 
 struct cell {
-    uint64_t key;      /* whose << 48 | number << 16 | country */
+    uint64_t key;      /* whose << 48 | number << 16 | country or tile */
     uint64_t position; /* of the last record */
     uint64_t mass;
     uint32_t items;
+    uint32_t day_mass;   /* added on `day` */
+    int32_t day;         /* of the last mass added, since 1970 */
     uint32_t next_dirty; /* number of the next one + 1; 0 = clean; LAST_DIRTY = none after it */
 };
 
 struct assay_risk_cells {
     uint32_t count;
+    uint32_t tiles;       /* how many of them are of a tile */
     uint32_t first_dirty; /* as next_dirty */
     uint32_t *index;      /* number + 1; 0 = free */
     uint32_t slots;
@@ -66,6 +75,11 @@ static uint64_t key_of(unsigned whose, uint32_t number, const char country[2])
            (uint8_t)country[1];
 }
 
+static uint64_t key_of_tile(unsigned whose, uint32_t number, uint16_t tile)
+{
+    return (uint64_t)whose << 48 | (uint64_t)number << 16 | tile;
+}
+
 static uint64_t other_country(uint64_t key)
 {
     return (key & ~0xFFFFull) | (uint64_t)'Z' << 8 | 'Z';
@@ -102,7 +116,9 @@ static uint32_t slot_of(const struct assay_risk_cells *cells, uint64_t key)
 static uint32_t counting_cell(const struct assay_risk_cells *cells, uint64_t *key)
 {
     uint32_t number = cells->index[slot_of(cells, *key)];
-    if (number == 0 && cells->count >= ASSAY_RISK_CELLS_MAX - ASSAY_RISK_CELLS_OTHER) {
+    bool full = cells->count - cells->tiles >=
+                ASSAY_RISK_CELLS_MAX - ASSAY_RISK_TILES_MAX - ASSAY_RISK_CELLS_OTHER;
+    if (number == 0 && full) {
         *key = other_country(*key);
         number = cells->index[slot_of(cells, *key)];
     }
@@ -118,16 +134,34 @@ static struct assay_risk_cell look(const struct assay_risk_cells *cells, uint32_
     return (struct assay_risk_cell){.items = cell->items, .mass = cell->mass};
 }
 
+void assay_risk_cells_at(const struct assay_risk_cells *cells, const struct assay_risk_where *where,
+                         struct assay_risk_place *place)
+{
+    if (place->tile != ASSAY_RISK_TILE_NONE) {
+        uint64_t batch = key_of_tile(OF_BATCH_TILE, where->batch, place->tile);
+        uint64_t product = key_of_tile(OF_PRODUCT_TILE, where->product, place->tile);
+        place->batch = look(cells, cells->index[slot_of(cells, batch)]);
+        place->product = look(cells, cells->index[slot_of(cells, product)]);
+    }
+}
+
 void assay_risk_cells_around(struct assay_risk_cells *cells, const struct assay_risk_where *where,
-                             struct assay_risk_around *around)
+                             const struct assay_risk_state *state, struct assay_risk_around *around)
 {
     uint64_t batch = key_of(OF_BATCH, where->batch, where->country);
     uint64_t product = key_of(OF_PRODUCT, where->product, where->country);
     cells->last = *where;
     cells->last_number[0] = counting_cell(cells, &batch);
     cells->last_number[1] = counting_cell(cells, &product);
-    around->batch = look(cells, cells->last_number[0]);
-    around->product = look(cells, cells->last_number[1]);
+    *around = (struct assay_risk_around){.batch = look(cells, cells->last_number[0]),
+                                         .product = look(cells, cells->last_number[1])};
+    for (int i = 0; i < ASSAY_RISK_PLACES; i++) {
+        bool has = i < state->anchor_count;
+        around->places[i].tile = has ? assay_risk_tile(state->anchors[i].lat_decidegrees,
+                                                       state->anchors[i].lon_decidegrees)
+                                     : ASSAY_RISK_TILE_NONE;
+        assay_risk_cells_at(cells, where, &around->places[i]);
+    }
 }
 
 /* Double the index. */
@@ -159,10 +193,26 @@ static struct cell *add(struct assay_risk_cells *cells, uint64_t key)
     return cell;
 }
 
+static void add_mass(struct cell *cell, uint32_t mass, int64_t at_unix_ms)
+{
+    int32_t day = (int32_t)(at_unix_ms / DAY_MS);
+    if (day != cell->day) {
+        cell->day = day;
+        cell->day_mass = 0;
+    }
+    uint64_t allowed = DAY_MASS + (cell->mass - cell->day_mass) / DAY_MASS_SHARE +
+                       (uint64_t)cell->items * UINT16_MAX / DAY_ITEMS_SHARE;
+    uint64_t left = allowed > cell->day_mass ? allowed - cell->day_mass : 0;
+    left = left < UINT32_MAX - cell->day_mass ? left : UINT32_MAX - cell->day_mass;
+    uint32_t added = mass < left ? mass : (uint32_t)left;
+    cell->day_mass += added;
+    cell->mass += added;
+}
+
+/* number: of the cell, + 1; 0 = it is made now. */
 static enum assay_error count(struct assay_risk_cells *cells, uint64_t key, uint32_t number,
                               const struct assay_scan_record *scan, uint64_t position)
 {
-    number = number != 0 ? number : counting_cell(cells, &key);
     struct cell *cell = number != 0 ? &cells->cell[number - 1] : add(cells, key);
     if (cell == NULL) {
         return ASSAY_E_MEMORY;
@@ -172,7 +222,9 @@ static enum assay_error count(struct assay_risk_cells *cells, uint64_t key, uint
     }
     cell->position = position;
     cell->items += (scan->flags & ASSAY_SCAN_FIRST) != 0 && cell->items < UINT32_MAX;
-    cell->mass += scan->risk.mass;
+    if (scan->risk.mass_capped > 0) {
+        add_mass(cell, scan->risk.mass_capped, scan->at_unix_ms);
+    }
     if (cell->next_dirty == 0) {
         cell->next_dirty = cells->first_dirty;
         cells->first_dirty = (uint32_t)(cell - cells->cell) + 1;
@@ -186,6 +238,40 @@ static bool is_last(const struct assay_risk_cells *cells, const struct assay_ris
            memcmp(cells->last.country, where->country, sizeof where->country) == 0;
 }
 
+static enum assay_error count_country(struct assay_risk_cells *cells, uint64_t key, uint32_t number,
+                                      const struct assay_scan_record *scan, uint64_t position)
+{
+    number = number != 0 ? number : counting_cell(cells, &key);
+    return count(cells, key, number, scan, position);
+}
+
+static enum assay_error count_tile(struct assay_risk_cells *cells, uint64_t key,
+                                   const struct assay_scan_record *scan, uint64_t position)
+{
+    uint32_t number = cells->index[slot_of(cells, key)];
+    if (number == 0 && cells->tiles == ASSAY_RISK_TILES_MAX) {
+        return ASSAY_OK;
+    }
+    cells->tiles += number == 0;
+    return count(cells, key, number, scan, position);
+}
+
+static enum assay_error take_tile(struct assay_risk_cells *cells,
+                                  const struct assay_risk_where *where,
+                                  const struct assay_scan_record *scan, uint64_t position)
+{
+    uint16_t tile = assay_risk_tile_of(&scan->position, scan->net);
+    bool says = (scan->flags & ASSAY_SCAN_FIRST) != 0 || scan->risk.mass_capped > 0;
+    if (tile == ASSAY_RISK_TILE_NONE || !says) {
+        return ASSAY_OK;
+    }
+    enum assay_error error =
+        count_tile(cells, key_of_tile(OF_BATCH_TILE, where->batch, tile), scan, position);
+    return error != ASSAY_OK ? error
+                             : count_tile(cells, key_of_tile(OF_PRODUCT_TILE, where->product, tile),
+                                          scan, position);
+}
+
 enum assay_error assay_risk_cells_take(struct assay_risk_cells *cells,
                                        const struct assay_risk_where *where,
                                        const struct assay_scan_record *scan, uint64_t position)
@@ -194,11 +280,13 @@ enum assay_error assay_risk_cells_take(struct assay_risk_cells *cells,
         return ASSAY_OK;
     }
     bool last = is_last(cells, where);
-    enum assay_error error = count(cells, key_of(OF_BATCH, where->batch, where->country),
-                                   last ? cells->last_number[0] : 0, scan, position);
-    return error != ASSAY_OK ? error
-                             : count(cells, key_of(OF_PRODUCT, where->product, where->country),
-                                     last ? cells->last_number[1] : 0, scan, position);
+    enum assay_error error = count_country(cells, key_of(OF_BATCH, where->batch, where->country),
+                                           last ? cells->last_number[0] : 0, scan, position);
+    if (error == ASSAY_OK) {
+        error = count_country(cells, key_of(OF_PRODUCT, where->product, where->country),
+                              last ? cells->last_number[1] : 0, scan, position);
+    }
+    return error == ASSAY_OK ? take_tile(cells, where, scan, position) : error;
 }
 
 uint32_t assay_risk_cells_count(const struct assay_risk_cells *cells)
@@ -231,6 +319,8 @@ void assay_risk_cells_take_dirty(struct assay_risk_cells *cells,
         assay_wire_put_u64(&wire, cell->position);
         assay_wire_put_u32(&wire, cell->items);
         assay_wire_put_u64(&wire, cell->mass);
+        assay_wire_put_u32(&wire, cell->day_mass);
+        assay_wire_put_u32(&wire, (uint32_t)cell->day);
         assay_assert(!wire.failed);
         put(context, (struct assay_span){key, sizeof key}, (struct assay_span){row, wire.at});
         cells->first_dirty = cell->next_dirty;
@@ -242,7 +332,7 @@ enum assay_error assay_risk_cells_load(struct assay_risk_cells *cells, struct as
                                        struct assay_span value)
 {
     if (key.len_bytes != KEY_LEN || key.data[0] != ASSAY_RISK_CELLS_KIND ||
-        value.len_bytes != ROW_LEN || (key.data[1] != OF_BATCH && key.data[1] != OF_PRODUCT)) {
+        value.len_bytes != ROW_LEN || key.data[1] < OF_BATCH || key.data[1] > OF_PRODUCT_TILE) {
         return ASSAY_E_CORRUPT;
     }
     uint64_t packed = 0;
@@ -263,5 +353,8 @@ enum assay_error assay_risk_cells_load(struct assay_risk_cells *cells, struct as
     cell->position = assay_wire_get_u64(&wire);
     cell->items = assay_wire_get_u32(&wire);
     cell->mass = assay_wire_get_u64(&wire);
+    cell->day_mass = assay_wire_get_u32(&wire);
+    cell->day = (int32_t)assay_wire_get_u32(&wire);
+    cells->tiles += key.data[1] >= OF_BATCH_TILE;
     return ASSAY_OK;
 }

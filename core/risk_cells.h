@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What happened to the items of each batch and product in each country: the surroundings of a scan.
+/* What happened to the items of each batch and product in each country, and in each tile of one
+ * degree by one degree: the surroundings of a scan.
  *
  * Invariants
  *  1. Changed by scan records alone, so that they can be had from the ledger without the items: a
- *     first scan adds one item, each scan that counts adds its mass, to both cells of its place's
- *     country. A country that is not known is a country of its own.
+ *     first scan adds one item, each scan that counts adds its capped mass, to the cells of its
+ *     batch and product in its place's country, and in its tile if it has one. A country that is
+ *     not known is a country of its own.
  *  2. A cell knows the position of its last record; a record at or below it is skipped.
  *  3. Bounded: from ASSAY_RISK_CELLS_MAX less ASSAY_RISK_CELLS_OTHER cells on, countries new to a
  *     batch or product share its cell of the country "ZZ", for which there is always room. Cells
- *     are never forgotten, so the ledger's order alone says which countries those are.
+ *     are never forgotten, so the ledger's order alone says which countries those are. Tiles have
+ *     room of their own; new ones beyond it are not kept.
+ *  4. A day adds only so much mass to a cell (core/risk_cells.c): whoever scans a shelf to spoil its
+ *     codes does it in a day, copies are sold over weeks.
  * Not locked: the store's lock guards them.
  */
 #ifndef ASSAY_CORE_RISK_CELLS_H
@@ -18,7 +23,7 @@
 
 struct assay_risk_cells;
 
-/** Which two cells: the scan's batch and product in the country of its place. */
+/** Whose cells: the scan's batch and product, in the country of its place. */
 struct assay_risk_where {
     uint32_t batch;   /* its slot */
     uint32_t product; /* its number in order of creation */
@@ -30,9 +35,15 @@ ASSAY_MUST_CHECK enum assay_error assay_risk_cells_create(struct assay_risk_cell
 /** Free; NULL is allowed. */
 void assay_risk_cells_destroy(struct assay_risk_cells *cells);
 
-/** The two cells as they are now; empty ones if nothing happened there. */
+/** The surroundings of an item as they are now: its batch and product in the country, and in the
+ *  tiles of its anchors; empty where nothing happened. The last place is left without a tile. */
 void assay_risk_cells_around(struct assay_risk_cells *cells, const struct assay_risk_where *where,
+                             const struct assay_risk_state *state,
                              struct assay_risk_around *around);
+
+/** The cells of place->tile. */
+void assay_risk_cells_at(const struct assay_risk_cells *cells, const struct assay_risk_where *where,
+                         struct assay_risk_place *place);
 
 /** Have the batch's cell at hand soon: its place in the index, and when asked again the cell. */
 void assay_risk_cells_prefetch(const struct assay_risk_cells *cells,

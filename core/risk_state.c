@@ -3,72 +3,221 @@
 
 #include <string.h>
 
-/* What follows the always-there fields; the number of device tags is in the low four bits. */
-#define STATE_TAGS 15u
-#define STATE_LATER 16u /* the last good position is not of the first scan */
-#define STATE_MASS 32u
+/* The first byte: how many device tags and anchors there are, and whether more follows. */
+#define STATE_TAGS 7u
+#define STATE_ANCHORS_SHIFT 3
+#define STATE_AGAIN 32u /* more than one scan: times, sums and counters follow */
+#define STATE_MASS_MAX ((1u << 24) - 1)
+#define NIBBLE_MAX 15
 
-static unsigned parts_of(const struct assay_risk_state *state, int64_t first_at_unix_ms)
+#define LETTERS 26
+
+static unsigned tags_of(const struct assay_risk_state *state)
 {
     unsigned tags = ASSAY_RISK_TAGS;
     while (tags > 0 && state->device_tags[tags - 1] == 0) {
         tags--;
     }
-    return tags | (state->last_at_unix_ms != first_at_unix_ms ? STATE_LATER : 0) |
-           (state->mass_sum != 0 ? STATE_MASS : 0);
+    return tags;
 }
 
-void assay_risk_state_put(struct assay_wire *wire, const struct assay_risk_state *state,
-                          int64_t first_at_unix_ms)
+static unsigned parts_of(const struct assay_risk_state *state)
 {
-    unsigned parts = parts_of(state, first_at_unix_ms);
+    return tags_of(state) | (unsigned)state->anchor_count << STATE_ANCHORS_SHIFT |
+           (state->scans > 1 ? STATE_AGAIN : 0);
+}
+
+/* -- anchors -- */
+
+static bool is_letter(char letter)
+{
+    return letter >= 'A' && letter <= 'Z';
+}
+
+/* 0 = none, else 1 + 26 * first + second; accuracy in the low six bits. */
+static uint16_t pack_country(const struct assay_risk_anchor *anchor)
+{
+    unsigned country = 0;
+    if (is_letter(anchor->country[0]) && is_letter(anchor->country[1])) {
+        country = 1u + LETTERS * (unsigned)(anchor->country[0] - 'A') +
+                  (unsigned)(anchor->country[1] - 'A');
+    }
+    return (uint16_t)(country << 6 | anchor->accuracy_km);
+}
+
+static bool unpack_country(uint16_t packed, struct assay_risk_anchor *anchor)
+{
+    unsigned country = packed >> 6;
+    anchor->accuracy_km = packed & ASSAY_RISK_ANCHOR_ACCURACY_MAX_KM;
+    if (country > 0) {
+        anchor->country[0] = (char)('A' + (country - 1) / LETTERS);
+        anchor->country[1] = (char)('A' + (country - 1) % LETTERS);
+    }
+    return country <= LETTERS * LETTERS;
+}
+
+static void put_anchor(struct assay_wire *wire, const struct assay_risk_anchor *anchor, bool again)
+{
+    assay_wire_put_u16(wire, (uint16_t)anchor->lat_decidegrees);
+    assay_wire_put_u16(wire, (uint16_t)anchor->lon_decidegrees);
+    assay_wire_put_u16(wire, pack_country(anchor));
+    if (again) {
+        assay_wire_put_u8(wire, anchor->scans);
+        assay_wire_put_u8(wire, anchor->mass);
+    }
+}
+
+static bool get_anchor(struct assay_wire *wire, bool again, struct assay_risk_anchor *anchor)
+{
+    anchor->lat_decidegrees = (int16_t)assay_wire_get_u16(wire);
+    anchor->lon_decidegrees = (int16_t)assay_wire_get_u16(wire);
+    bool fits = unpack_country(assay_wire_get_u16(wire), anchor);
+    anchor->scans = again ? assay_wire_get_u8(wire) : 1;
+    anchor->mass = again ? assay_wire_get_u8(wire) : 0;
+    bool placed =
+        assay_risk_tile(anchor->lat_decidegrees, anchor->lon_decidegrees) != ASSAY_RISK_TILE_NONE;
+    return fits && placed && anchor->scans > 0;
+}
+
+/* -- what follows with the second scan -- */
+
+static void put_u24(struct assay_wire *wire, uint32_t value)
+{
+    assay_wire_put_u16(wire, (uint16_t)value);
+    assay_wire_put_u8(wire, (uint8_t)(value >> 16));
+}
+
+static uint32_t get_u24(struct assay_wire *wire)
+{
+    uint32_t low = assay_wire_get_u16(wire);
+    return low | (uint32_t)assay_wire_get_u8(wire) << 16;
+}
+
+static void put_pair(struct assay_wire *wire, uint8_t low, uint8_t high)
+{
+    assay_assert(low <= NIBBLE_MAX && high <= NIBBLE_MAX);
+    assay_wire_put_u8(wire, (uint8_t)(high << 4 | low));
+}
+
+static void get_pair(struct assay_wire *wire, uint8_t *low, uint8_t *high)
+{
+    uint8_t pair = assay_wire_get_u8(wire);
+    *low = pair & NIBBLE_MAX;
+    *high = pair >> 4;
+}
+
+static uint32_t pack_device_at(const struct assay_risk_state *state)
+{
+    uint32_t packed = 0;
+    for (int i = 0; i < ASSAY_RISK_TAGS; i++) {
+        packed |= (uint32_t)state->device_at[i] << (ASSAY_RISK_ANCHORS * i);
+    }
+    return packed | (uint32_t)state->anchor << (ASSAY_RISK_ANCHORS * ASSAY_RISK_TAGS);
+}
+
+static void put_again(struct assay_wire *wire, const struct assay_risk_state *state)
+{
+    put_u24(wire, pack_device_at(state));
+    assay_wire_put_u32(wire, state->last_s);
+    assay_wire_put_u32(wire, state->placed_s);
+    put_u24(wire, state->mass_sum);
+    assay_wire_put_u16(wire, (uint16_t)state->mix);
+    assay_wire_put_u16(wire, state->positive);
+    assay_wire_put_u8(wire, state->largest[0]);
+    assay_wire_put_u8(wire, state->largest[1]);
+    assay_wire_put_u8(wire, state->scans);
+    assay_wire_put_u8(wire, state->devices);
+    assay_wire_put_u8(wire, state->anonymous);
+    put_pair(wire, state->switches, state->returns);
+    put_pair(wire, state->far, state->too_fast);
+    put_pair(wire, state->bursts, state->outside);
+}
+
+/* Devices remember anchors that are there, and empty ones none. */
+static bool get_device_at(struct assay_wire *wire, struct assay_risk_state *state)
+{
+    uint32_t packed = get_u24(wire);
+    unsigned tags = tags_of(state);
+    bool fits = true;
+    for (unsigned i = 0; i < ASSAY_RISK_TAGS; i++) {
+        state->device_at[i] = packed & ((1u << ASSAY_RISK_ANCHORS) - 1);
+        packed >>= ASSAY_RISK_ANCHORS;
+        fits = fits && (i < tags || state->device_at[i] == 0) &&
+               state->device_at[i] >> state->anchor_count == 0;
+    }
+    state->anchor = (uint8_t)packed;
+    return fits && (state->anchor < state->anchor_count || state->anchor == 0);
+}
+
+static bool get_again(struct assay_wire *wire, struct assay_risk_state *state)
+{
+    bool fits = get_device_at(wire, state);
+    state->last_s = assay_wire_get_u32(wire);
+    state->placed_s = assay_wire_get_u32(wire);
+    state->mass_sum = get_u24(wire);
+    state->mix = (int16_t)assay_wire_get_u16(wire);
+    state->positive = assay_wire_get_u16(wire);
+    state->largest[0] = assay_wire_get_u8(wire);
+    state->largest[1] = assay_wire_get_u8(wire);
+    state->scans = assay_wire_get_u8(wire);
+    state->devices = assay_wire_get_u8(wire);
+    state->anonymous = assay_wire_get_u8(wire);
+    get_pair(wire, &state->switches, &state->returns);
+    get_pair(wire, &state->far, &state->too_fast);
+    get_pair(wire, &state->bursts, &state->outside);
+    return fits && state->scans > 1 && state->devices + state->anonymous <= state->scans &&
+           state->largest[1] <= state->largest[0];
+}
+
+static void begin(struct assay_risk_state *state)
+{
+    bool device = state->device_tags[0] != 0;
+    state->scans = 1;
+    state->devices = device;
+    state->anonymous = !device;
+    state->device_at[0] = device && state->anchor_count > 0;
+}
+
+/* -- a state -- */
+
+void assay_risk_state_put(struct assay_wire *wire, const struct assay_risk_state *state)
+{
+    unsigned parts = parts_of(state);
+    bool again = (parts & STATE_AGAIN) != 0;
     assay_wire_put_u8(wire, (uint8_t)parts);
     for (size_t i = 0; i < (parts & STATE_TAGS); i++) {
         assay_wire_put_u16(wire, state->device_tags[i]);
     }
-    assay_wire_put_u8(wire, state->devices);
-    assay_wire_put_u8(wire, state->regions);
-    assay_wire_put_u8(wire, state->infeasible);
-    assay_wire_put_u8(wire, state->anonymous);
-    assay_wire_put_u16(wire, (uint16_t)state->last_position.lat_decidegrees);
-    assay_wire_put_u16(wire, (uint16_t)state->last_position.lon_decidegrees);
-    assay_wire_put_u16(wire, state->last_position.accuracy_km);
-    assay_wire_put_bytes(wire, state->last_country, sizeof state->last_country);
-    if ((parts & STATE_LATER) != 0) {
-        assay_wire_put_u64(wire, (uint64_t)state->last_at_unix_ms);
+    for (size_t i = 0; i < state->anchor_count; i++) {
+        put_anchor(wire, &state->anchors[i], again);
     }
-    if ((parts & STATE_MASS) != 0) {
-        assay_wire_put_u32(wire, state->mass_sum);
+    if (again) {
+        put_again(wire, state);
     }
 }
 
 void assay_risk_state_get(struct assay_wire *wire, int64_t first_at_unix_ms,
                           struct assay_risk_state *state)
 {
-    struct assay_risk_state value = {.last_at_unix_ms = first_at_unix_ms};
+    struct assay_risk_state value = {.first_at_unix_ms = first_at_unix_ms};
     unsigned parts = assay_wire_get_u8(wire);
-    if ((parts & STATE_TAGS) > ASSAY_RISK_TAGS) {
-        wire->failed = true;
-        return;
-    }
-    for (size_t i = 0; i < (parts & STATE_TAGS); i++) {
+    bool again = (parts & STATE_AGAIN) != 0;
+    unsigned anchors = parts >> STATE_ANCHORS_SHIFT & 3;
+    bool fits = (parts & STATE_TAGS) <= (again ? ASSAY_RISK_TAGS : 1) &&
+                anchors <= (again ? ASSAY_RISK_ANCHORS : 1);
+    for (size_t i = 0; fits && i < (parts & STATE_TAGS); i++) {
         value.device_tags[i] = assay_wire_get_u16(wire);
     }
-    value.devices = assay_wire_get_u8(wire);
-    value.regions = assay_wire_get_u8(wire);
-    value.infeasible = assay_wire_get_u8(wire);
-    value.anonymous = assay_wire_get_u8(wire);
-    value.last_position.lat_decidegrees = (int16_t)assay_wire_get_u16(wire);
-    value.last_position.lon_decidegrees = (int16_t)assay_wire_get_u16(wire);
-    value.last_position.accuracy_km = assay_wire_get_u16(wire);
-    assay_wire_get_bytes(wire, value.last_country, sizeof value.last_country);
-    if ((parts & STATE_LATER) != 0) {
-        value.last_at_unix_ms = (int64_t)assay_wire_get_u64(wire);
+    value.anchor_count = (uint8_t)anchors;
+    for (size_t i = 0; fits && i < anchors; i++) {
+        fits = get_anchor(wire, again, &value.anchors[i]);
     }
-    if ((parts & STATE_MASS) != 0) {
-        value.mass_sum = assay_wire_get_u32(wire);
+    if (fits && again) {
+        fits = get_again(wire, &value);
+    } else {
+        begin(&value);
     }
-    if (parts_of(&value, first_at_unix_ms) != parts) {
+    if (!fits || parts_of(&value) != parts) {
         wire->failed = true;
         return;
     }
@@ -77,7 +226,7 @@ void assay_risk_state_get(struct assay_wire *wire, int64_t first_at_unix_ms,
 
 void assay_risk_state_country(const struct assay_risk_state *state, char country[2])
 {
-    memcpy(country, state->last_country, 2);
+    memcpy(country, state->anchors[state->anchor].country, 2);
 }
 
 static uint32_t capped(uint32_t mass_sum)
@@ -88,6 +237,17 @@ static uint32_t capped(uint32_t mass_sum)
 uint16_t assay_risk_state_add_mass(struct assay_risk_state *state, uint16_t mass)
 {
     uint32_t before = state->mass_sum;
-    state->mass_sum = before > UINT32_MAX - mass ? UINT32_MAX : before + mass;
+    state->mass_sum = before > STATE_MASS_MAX - mass ? STATE_MASS_MAX : before + mass;
     return (uint16_t)(capped(state->mass_sum) - capped(before));
+}
+
+/* 181 rows of 360: fits 16 bits with room for NONE. */
+uint16_t assay_risk_tile(int16_t lat_decidegrees, int16_t lon_decidegrees)
+{
+    if (lat_decidegrees < -900 || lat_decidegrees > 900 || lon_decidegrees < -1800 ||
+        lon_decidegrees > 1800) {
+        return ASSAY_RISK_TILE_NONE;
+    }
+    int column = (lon_decidegrees + 1800) / 10 % 360;
+    return (uint16_t)((lat_decidegrees + 900) / 10 * 360 + column);
 }

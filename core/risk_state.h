@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* An item's memory of its scans, and its form in the item row (docs/FORMAT.md, section 8). */
+/* An item's memory of its scans, and its form in the item row (docs/FORMAT.md, section 8).
+ *
+ * Anchors are the places where the item was: scans near one of them belong to it, others make a new
+ * one in place of the one with the fewest scans. Each device remembers at which of them it was. */
 #ifndef ASSAY_CORE_RISK_STATE_H
 #define ASSAY_CORE_RISK_STATE_H
 
@@ -7,29 +10,55 @@
 #include "core/wire.h"
 
 #define ASSAY_RISK_TAGS 6
+#define ASSAY_RISK_ANCHORS 3
+/* Coarser positions say nothing but the country. */
+#define ASSAY_RISK_ACCURACY_MAX_KM 300
+/* Anchors' accuracies are kept up to here. */
+#define ASSAY_RISK_ANCHOR_ACCURACY_MAX_KM 63
+
+struct assay_risk_anchor {
+    int16_t lat_decidegrees;
+    int16_t lon_decidegrees;
+    uint8_t scans; /* saturating */
+    uint8_t accuracy_km;
+    uint8_t mass;    /* of the masses of its scans, 1/255, saturating */
+    char country[2]; /* zeros = not known */
+};
 
 /** All zero before the first scan that counts. Changed by assay_risk_update alone. */
 struct assay_risk_state {
-    uint32_t mass_sum;                     /* of its records' masses, 1/65535, saturating */
+    int64_t first_at_unix_ms;
+    uint32_t last_s;    /* of the last scan, since the first */
+    uint32_t placed_s;  /* of the last scan with an anchor, likewise */
+    uint32_t mass_sum;  /* of its records' masses, 1/65535, up to 2^24 - 1 */
+    int16_t mix;        /* sum of what its scans say, 1/1024; see core/risk.c */
+    uint16_t positive;  /* sum of the ratios that speak for another item, 1/1024 */
+    uint8_t largest[2]; /* the two largest of those, 1/32 */
     uint16_t device_tags[ASSAY_RISK_TAGS]; /* most recent first; 0 = empty */
-    uint8_t devices; /* distinct devices, saturating; a forgotten one counts again */
-    uint8_t regions; /* changes of country or by over 100 km, not by a known device; saturating */
-    uint8_t infeasible;                  /* those faster than 800 km/h over 100 km, saturating */
-    uint8_t anonymous;                   /* scans without a device, saturating */
-    struct assay_position last_position; /* the last that was good to 50 km */
-    char last_country[2];                /* the last that was known; zeros = none */
-    int64_t last_at_unix_ms;             /* of last_position; 0 = there was none */
+    uint8_t device_at[ASSAY_RISK_TAGS];    /* bit set of anchors */
+    struct assay_risk_anchor anchors[ASSAY_RISK_ANCHORS];
+    uint8_t anchor_count;
+    uint8_t anchor;    /* of the last scan that had one */
+    uint8_t scans;     /* that counted; from 255 on neither this nor the next two change */
+    uint8_t devices;   /* new ones; a forgotten one counts again */
+    uint8_t anonymous; /* scans without a device */
+    uint8_t
+        switches;    /* from one anchor to another that was there before; this and the rest to 15 */
+    uint8_t returns; /* those by a device known before */
+    uint8_t far;     /* scans away from all anchors, not by a known device */
+    uint8_t too_fast; /* those too soon after the scan before */
+    uint8_t bursts;   /* scans not by a known device within the hour */
+    uint8_t outside;  /* scans outside the item's market, not by a known device */
 };
 
 /* Bytes of a stored state at most. */
 #define ASSAY_RISK_STATE_MAX 64
 
-/** Append a state. first_at_unix_ms: of the item's first scan, which the row has anyway: a time
- *  that equals it costs nothing. */
-void assay_risk_state_put(struct assay_wire *wire, const struct assay_risk_state *state,
-                          int64_t first_at_unix_ms);
+/** Append a state. Its first time is the row's own. */
+void assay_risk_state_put(struct assay_wire *wire, const struct assay_risk_state *state);
 
-/** Take a state; wire->failed if it cannot be one, or is not in its one shortest form. */
+/** Take a state; wire->failed if it cannot be one, or is not in its one shortest form.
+ *  first_at_unix_ms: of the item's first scan, which the row has. */
 void assay_risk_state_get(struct assay_wire *wire, int64_t first_at_unix_ms,
                           struct assay_risk_state *state);
 
@@ -37,8 +66,20 @@ void assay_risk_state_get(struct assay_wire *wire, int64_t first_at_unix_ms,
  *  returns by how much min(1, sum) grew, 1/65535. */
 uint16_t assay_risk_state_add_mass(struct assay_risk_state *state, uint16_t mass);
 
-/** Country of the item's last scan that had one; zeros = none: whose surroundings count when the
+/** Country of the item's last anchor that had one; zeros = none: whose surroundings count when the
  *  item is looked at without a scan. */
 void assay_risk_state_country(const struct assay_risk_state *state, char country[2]);
+
+#define ASSAY_RISK_TILE_NONE UINT16_MAX
+
+/** Tile of one degree by one degree that a position lies in; ASSAY_RISK_TILE_NONE if it is not
+ *  known. Pure. */
+uint16_t assay_risk_tile(int16_t lat_decidegrees, int16_t lon_decidegrees);
+
+/** Scans by devices known before. */
+static inline uint32_t assay_risk_state_known(const struct assay_risk_state *state)
+{
+    return (uint32_t)state->scans - state->devices - state->anonymous;
+}
 
 #endif

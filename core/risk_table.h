@@ -42,12 +42,12 @@ enum assay_risk_gap {
     ASSAY_RISK_GAPS
 };
 enum assay_risk_market {
-    ASSAY_RISK_MARKET_REGION,
-    ASSAY_RISK_MARKET_COUNTRY,
+    ASSAY_RISK_MARKET_UNKNOWN, /* the batch has none, or the scan no country */
+    ASSAY_RISK_MARKET_INSIDE,
     ASSAY_RISK_MARKET_OUTSIDE,
     ASSAY_RISK_MARKETS
 };
-/* How many devices new to the item came before, for a new one. */
+/* How many new devices and scans without a device came before. */
 enum assay_risk_ordinal {
     ASSAY_RISK_ORDINAL_1,
     ASSAY_RISK_ORDINAL_3,
@@ -80,7 +80,7 @@ struct assay_risk_table {
     uint32_t learnt_confirmed; /* items confirmed by their PIN */
     uint64_t learnt_scans;
     int32_t thresholds[ASSAY_RISK_THRESHOLDS]; /* check, suspect, cloned; score in 1/1024 */
-    int32_t weights[ASSAY_RISK_WEIGHTS];       /* 1/1024; what each is for: core/risk.c */
+    int32_t weights[ASSAY_RISK_WEIGHTS];       /* 1/1024; what each is for: core/risk_terms.h */
     int16_t llr[ASSAY_RISK_KINDS];             /* 1/1024; log-likelihood ratio of each kind */
 };
 

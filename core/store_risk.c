@@ -29,9 +29,9 @@ struct assay_item_scene assay_store_scene(const struct assay_store *store,
         .place = place,
         .market = facts->market,
         .table = assay_catalog_risk_table(store->catalog),
+        .cells = store->cells,
+        .where = where_of(facts, place->country),
     };
-    struct assay_risk_where where = where_of(facts, place->country);
-    assay_risk_cells_around(store->cells, &where, &scene.around);
     return scene;
 }
 
@@ -42,7 +42,7 @@ void assay_store_weigh(const struct assay_store *store, const struct assay_batch
     assay_risk_state_country(&item->risk, country);
     struct assay_risk_where where = where_of(facts, country);
     struct assay_risk_around around;
-    assay_risk_cells_around(store->cells, &where, &around);
+    assay_risk_cells_around(store->cells, &where, &item->risk, &around);
     assay_risk_weigh(&item->risk, &around, assay_catalog_risk_table(store->catalog), false, risk);
 }
 

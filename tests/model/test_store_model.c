@@ -49,15 +49,18 @@ struct plain_item {
     struct seen seen[STEPS];
 };
 
-/* What happened in a batch and a country: sums of what the answers said. */
+/* What happened in a batch or product and a country; a day adds only so much mass. */
 struct plain_cell {
     uint32_t items;
     uint64_t mass;
+    uint64_t today;
+    int64_t day;
 };
 
 static const char *const countries[COUNTRIES] = {"CN", "SG", "DE", ""};
 static struct plain_item *plain;
 static struct plain_cell cells[BATCHES][COUNTRIES];
+static struct plain_cell product_cells[COUNTRIES];
 static uint64_t seed;
 
 static struct plain_item *plain_of(uint32_t batch, uint32_t index)
@@ -117,25 +120,45 @@ static enum assay_verdict plain_verdict(const struct plain_item *item,
     return first ? ASSAY_VERDICT_GENUINE : ASSAY_VERDICT_GENUINE_SEEN;
 }
 
-static struct plain_cell *plain_cell_of(const struct assay_scan_request *request)
+static unsigned country_of(const struct assay_scan_request *request)
 {
     unsigned country = 0;
     while (strcmp(countries[country], request->place.country) != 0) {
         country++;
     }
-    return &cells[request->batch->slot][country];
+    return country;
+}
+
+static void plain_add(struct plain_cell *cell, bool first, uint64_t mass, int64_t at_unix_ms)
+{
+    cell->items += first;
+    if (mass == 0) {
+        return;
+    }
+    if (at_unix_ms / 86400000 != cell->day) {
+        cell->today = 0;
+        cell->day = at_unix_ms / 86400000;
+    }
+    uint64_t most = 2 * 65535 + (cell->mass - cell->today) / 8 + cell->items * 65535ull / 128;
+    while (mass > 0 && cell->today < most) {
+        mass--;
+        cell->today++;
+        cell->mass++;
+    }
 }
 
 static void plain_count(struct plain_item *item, const struct assay_scan_request *request,
                         const struct assay_scan_answer *answer)
 {
-    struct plain_cell *cell = plain_cell_of(request);
-    if (item->scans == 0) {
+    unsigned country = country_of(request);
+    bool first = item->scans == 0;
+    if (first) {
         item->first_at = request->at_unix_ms;
         item->first_device = request->device;
-        cell->items++;
     }
-    cell->mass += answer->risk.mass;
+    plain_add(&cells[request->batch->slot][country], first, answer->risk.mass_capped,
+              request->at_unix_ms);
+    plain_add(&product_cells[country], first, answer->risk.mass_capped, request->at_unix_ms);
     item->scans = answer->number > item->scans ? answer->number : item->scans;
 }
 
@@ -306,22 +329,19 @@ static void random_find(struct world *world, int64_t now)
 static void check_cells(struct world *world)
 {
     for (unsigned country = 0; country < COUNTRIES; country++) {
-        struct plain_cell product = {0};
-        for (uint32_t batch = 0; batch < BATCHES; batch++) {
-            product.items += cells[batch][country].items;
-            product.mass += cells[batch][country].mass;
-        }
+        const struct plain_cell *product = &product_cells[country];
         for (uint32_t batch = 0; batch < BATCHES; batch++) {
             const struct assay_batch_facts *facts =
                 assay_store_batch_facts(world->store, batch + 1);
             struct assay_risk_where where = {.batch = facts->slot, .product = facts->product};
+            const struct assay_risk_state item = {0};
             struct assay_risk_around around;
             memcpy(where.country, countries[country], strlen(countries[country]));
-            assay_risk_cells_around(world->store->cells, &where, &around);
+            assay_risk_cells_around(world->store->cells, &where, &item, &around);
             assert_int_equal(around.batch.items, cells[batch][country].items);
             assert_int_equal(around.batch.mass, cells[batch][country].mass);
-            assert_int_equal(around.product.items, product.items);
-            assert_int_equal(around.product.mass, product.mass);
+            assert_int_equal(around.product.items, product->items);
+            assert_int_equal(around.product.mass, product->mass);
         }
     }
 }

@@ -62,7 +62,8 @@ static void replay_scan(struct replay *replay, const struct assay_scan_record *s
     };
     struct assay_risk_where where = {.batch = facts->slot, .product = facts->product};
     memcpy(where.country, scene.place->country, sizeof where.country);
-    assay_risk_cells_around(replay->cells, &where, &scene.around);
+    scene.cells = replay->cells;
+    scene.where = where;
     struct assay_item *item = item_of(replay, scan->item);
     if (assay_scan_counts(scan)) {
         struct assay_item copy = *item;

@@ -284,7 +284,7 @@ static void read_cell(void)
     assay_state_end(reader);
     assay_state_reader_close(reader);
     assay_state_close(store);
-    assert_int_equal(cell[1].len_bytes, 20);
+    assert_int_equal(cell[1].len_bytes, 28);
 }
 
 static void put_cell(struct assay_state_writer *writer)

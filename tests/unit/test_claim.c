@@ -149,8 +149,11 @@ static void items_that_are_not_on_sale_are_refused(void **state)
 static void items_that_became_suspect_are_refused(void **state)
 {
     (void)state;
-    for (uint64_t device = 1; device <= 20; device++) {
-        scan(3, device << 48, NOW_MS - (int64_t)(30 - device) * 3600000);
+    for (uint64_t device = 1; device <= 40; device++) {
+        scan(3, device << 48, NOW_MS - (int64_t)(42 - device) * DAY_MS);
+        if (device % 4 == 0) {
+            scan(3, device << 48, NOW_MS - (int64_t)(42 - device) * DAY_MS + 3600000);
+        }
     }
     struct assay_receipt receipt = receipt_of(3, 1);
     struct assay_claim_request request = request_of(&receipt);

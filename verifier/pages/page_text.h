@@ -71,6 +71,12 @@
       "It was scanned in two places too far apart for the time between.")                          \
     X(WHY_PIN, "它的验证码已在另一台设备上使用过。",                                               \
       "Its PIN was already used on another device.")                                               \
+    X(WHY_SWITCHES, "在相距很远的地方之间来回被查询，像是有不止一件。",                            \
+      "It was scanned back and forth between places far apart, as if there were several of it.")   \
+    X(WHY_LONG_AFTER, "第一次查询过了很久之后，又被别人查询过。",                                  \
+      "Someone else scanned it long after the first scan.")                                        \
+    X(WHY_SURROUNDED, "在这些地方，同一产品的其他许多防伪码也有异常。",                            \
+      "Many other codes of the same product are unusual in these places.")                         \
     X(WHY_LOT, "标签上的批号与品牌方的记录不符。",                                                 \
       "The lot on the label is not the one that the brand recorded.")                              \
     X(COMPARE, "请核对", "Please compare")                                                         \

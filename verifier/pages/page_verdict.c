@@ -132,6 +132,9 @@ static void put_reasons(struct assay_page_out *out, const struct assay_page *pag
         {ASSAY_RISK_MANY_PLACES, ASSAY_TEXT_WHY_PLACES},
         {ASSAY_RISK_TOO_FAST, ASSAY_TEXT_WHY_FAST},
         {ASSAY_RISK_PIN_USED, ASSAY_TEXT_WHY_PIN},
+        {ASSAY_RISK_SWITCHES, ASSAY_TEXT_WHY_SWITCHES},
+        {ASSAY_RISK_LONG_AFTER, ASSAY_TEXT_WHY_LONG_AFTER},
+        {ASSAY_RISK_SURROUNDED, ASSAY_TEXT_WHY_SURROUNDED},
         {ASSAY_RISK_LOT, ASSAY_TEXT_WHY_LOT},
     };
     uint16_t reasons = page->answer == NULL ? 0 : page->answer->risk.reasons;

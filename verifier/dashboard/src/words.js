@@ -69,4 +69,7 @@ export const WORDS = {
   'reason.too_fast': ['移动过快', 'too far too fast'],
   'reason.pin_used': ['验证码已被他人用过', 'PIN used by someone else'],
   'reason.lot': ['批号不符', 'another lot'],
+  'reason.switches': ['在几处之间来回', 'back and forth between places'],
+  'reason.long_after': ['很久之后又有他人', 'someone else long after'],
+  'reason.surrounded': ['周围多有异常', 'suspicious surroundings'],
 };

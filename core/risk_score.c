@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+/* How the state and its surroundings look together: a sum of terms by the table's weights, the level
+ * by its thresholds, and the reasons by what adds most.
+ *
+ * Rates: a cell's suspicious mass for each of its items. A batch's is drawn to its product's, a
+ * product's to the usual one, and a tile's to its batch's, each by as much as if a few items more of
+ * the other kind had been seen: so a cell with little in it says little. The item's own mass is taken
+ * out first.
+ */
+#include <string.h>
+
+#include "core/fixed.h"
+#include "core/risk.h"
+
+enum {
+    ONE = ASSAY_FIXED_ONE,
+    MASS_ONE = UINT16_MAX,
+
+    MIX_LOW = -8 * ONE,
+    EVIDENCE_HIGH = 12 * ONE,
+    HOT_FROM = 2 * ONE,
+
+    PRODUCT_DRAWN_ITEMS = 100,
+    BATCH_DRAWN_ITEMS = 50,
+    TILE_PRODUCT_DRAWN = 2, /* masses of one */
+    TILE_BATCH_DRAWN = 1,
+    RATE_FLOOR = 717, /* .7: rates below are alike */
+    RATE_LOW = 102,   /* .1 */
+    RATE_HIGH = 40 * ONE,
+    TILE_LOW = -2 * ONE,
+    TILE_HIGH = 7 * ONE / 2,
+
+    VIRAL_SCANS = 20,
+    VIRAL_KNOWN_SHARE = 16,
+
+    SCORE_NOTHING = -16 * ONE, /* nothing speaks for another item */
+};
+
+static int32_t at_most(int32_t value, int32_t max)
+{
+    return value < max ? value : max;
+}
+
+static int32_t at_least(int32_t value, int32_t min)
+{
+    return value > min ? value : min;
+}
+
+/* -- rates, 1/65535 an item, in units of 1/1024 of that -- */
+
+static uint64_t without(uint64_t mass, uint64_t own)
+{
+    return mass > own ? mass - own : 0;
+}
+
+struct rates {
+    uint64_t usual, product, batch;
+};
+
+static struct rates rates_of(const struct assay_risk_state *state,
+                             const struct assay_risk_around *around,
+                             const struct assay_risk_table *table)
+{
+    uint64_t own = (uint64_t)at_most((int32_t)state->mass_sum, MASS_ONE);
+    struct rates rates = {.usual = (uint64_t)table->weights[ASSAY_RISK_WEIGHT_USUAL] * ONE};
+    rates.product = (without(around->product.mass, own) * ONE + PRODUCT_DRAWN_ITEMS * rates.usual) /
+                    ((uint64_t)around->product.items + PRODUCT_DRAWN_ITEMS);
+    rates.batch = (without(around->batch.mass, own) * ONE + BATCH_DRAWN_ITEMS * rates.product) /
+                  ((uint64_t)around->batch.items + BATCH_DRAWN_ITEMS);
+    return rates;
+}
+
+/* ln of a rate to the usual one, from where it begins to say something. */
+static int32_t rate_term(uint64_t rate, uint64_t usual)
+{
+    uint64_t times = rate * ONE / usual;
+    int32_t above = (int32_t)(times < RATE_HIGH ? times : RATE_HIGH) - RATE_FLOOR;
+    return assay_fixed_ln_ratio((uint64_t)at_least(above, RATE_LOW), ONE);
+}
+
+static const struct assay_risk_place *place_of(const struct assay_risk_around *around,
+                                               const struct assay_risk_anchor *anchor)
+{
+    uint16_t tile = assay_risk_tile(anchor->lat_decidegrees, anchor->lon_decidegrees);
+    for (int i = 0; i < ASSAY_RISK_PLACES; i++) {
+        if (around->places[i].tile == tile) {
+            return &around->places[i];
+        }
+    }
+    return NULL;
+}
+
+/* ln of how much more suspicious the anchor's tile is than its batch. */
+static int32_t tile_term(const struct assay_risk_around *around,
+                         const struct assay_risk_anchor *anchor, const struct rates *rates)
+{
+    const struct assay_risk_place *place = place_of(around, anchor);
+    if (place == NULL) {
+        return 0;
+    }
+    uint64_t own = (uint64_t)anchor->mass * (MASS_ONE / UINT8_MAX);
+    uint64_t drawn = (uint64_t)TILE_PRODUCT_DRAWN * MASS_ONE;
+    uint64_t product = (without(place->product.mass, own) + drawn) * ONE /
+                       (place->product.items * rates->product / ONE + drawn);
+    drawn = (uint64_t)TILE_BATCH_DRAWN * MASS_ONE;
+    uint64_t over = without(place->batch.mass, own) + drawn * product / ONE;
+    uint64_t under = place->batch.items * rates->batch / ONE + drawn;
+    return assay_fixed_clip(assay_fixed_ln_ratio(over + 1, under), TILE_LOW, TILE_HIGH);
+}
+
+/* -- terms -- */
+
+static void put_evidence(const struct assay_risk_state *state, int32_t *terms)
+{
+    int32_t mix = assay_fixed_clip(state->mix, MIX_LOW, EVIDENCE_HIGH);
+    terms[ASSAY_RISK_TERM_MIX] = mix;
+    terms[ASSAY_RISK_TERM_POSITIVE] = at_most(state->positive, EVIDENCE_HIGH);
+    terms[ASSAY_RISK_TERM_LARGEST] = state->largest[0] * 32;
+    terms[ASSAY_RISK_TERM_SECOND] = state->largest[1] * 32;
+}
+
+static void put_counts(const struct assay_risk_state *state, int32_t *terms)
+{
+    terms[ASSAY_RISK_TERM_SCANS] = assay_fixed_ln(1u + state->scans);
+    terms[ASSAY_RISK_TERM_DEVICES] = assay_fixed_ln(1u + state->devices);
+    terms[ASSAY_RISK_TERM_ANONYMOUS] = assay_fixed_ln(1u + state->anonymous);
+    terms[ASSAY_RISK_TERM_KNOWN] = assay_fixed_ln(1 + assay_risk_state_known(state));
+    terms[ASSAY_RISK_TERM_SWITCHES] = at_most(state->switches, 4) * ONE;
+    terms[ASSAY_RISK_TERM_RETURNS] = at_most(state->returns, 4) * ONE;
+    terms[ASSAY_RISK_TERM_FAR] = at_most(state->far, 4) * ONE;
+    terms[ASSAY_RISK_TERM_TOO_FAST] = at_most(state->too_fast, 3) * ONE;
+    terms[ASSAY_RISK_TERM_BURSTS] = at_most(state->bursts, 6) * ONE;
+    terms[ASSAY_RISK_TERM_OUTSIDE] = at_most(state->outside, 4) * ONE;
+    terms[ASSAY_RISK_TERM_OWN] =
+        assay_fixed_ln_ratio(MASS_ONE + (uint64_t)state->mass_sum, MASS_ONE);
+}
+
+/* Groups of anchors that share devices. */
+static int32_t groups_of(const struct assay_risk_state *state)
+{
+    uint8_t group[ASSAY_RISK_ANCHORS] = {1, 2, 4};
+    for (int pass = 0; pass < ASSAY_RISK_TAGS; pass++) {
+        uint8_t joined = 0;
+        for (int i = 0; i < state->anchor_count; i++) {
+            joined |= (group[i] & state->device_at[pass]) != 0 ? group[i] : 0;
+        }
+        for (int i = 0; i < state->anchor_count; i++) {
+            group[i] |= (group[i] & joined) != 0 ? joined : 0;
+        }
+    }
+    int32_t groups = 0;
+    for (int i = 0; i < state->anchor_count; i++) {
+        groups += (group[i] & ((1u << i) - 1)) == 0;
+    }
+    return groups;
+}
+
+static void put_places(const struct assay_risk_state *state, int32_t *terms)
+{
+    bool two = state->anchor_count >= 2;
+    int32_t span = assay_fixed_ln(1u + state->last_s / 3600);
+    terms[ASSAY_RISK_TERM_SPAN] = span;
+    terms[ASSAY_RISK_TERM_SPAN_PLACES] = two ? span : 0;
+    terms[ASSAY_RISK_TERM_PLACES_2] = two ? ONE : 0;
+    terms[ASSAY_RISK_TERM_PLACES_3] = state->anchor_count >= 3 ? ONE : 0;
+    terms[ASSAY_RISK_TERM_APART] = two ? (groups_of(state) - 1) * ONE : 0;
+}
+
+static void put_around(const struct assay_risk_state *state, const struct assay_risk_around *around,
+                       const struct assay_risk_table *table, int32_t *terms)
+{
+    struct rates rates = rates_of(state, around, table);
+    int32_t batch = rate_term(rates.batch, rates.usual);
+    int32_t first = 0;
+    int32_t most = TILE_LOW;
+    for (int i = 0; i < state->anchor_count; i++) {
+        int32_t term = tile_term(around, &state->anchors[i], &rates);
+        first = i == 0 ? term : first;
+        most = i > 0 ? at_least(most, term) : most;
+    }
+    most = state->anchor_count > 1 ? most : 0;
+    int32_t lesser = at_most(first, most);
+    terms[ASSAY_RISK_TERM_BATCH] = batch;
+    terms[ASSAY_RISK_TERM_PRODUCT] = rate_term(rates.product, rates.usual);
+    terms[ASSAY_RISK_TERM_TILE_FIRST] = first;
+    terms[ASSAY_RISK_TERM_TILE_MAX] = most;
+    terms[ASSAY_RISK_TERM_TILE_BOTH] = at_least(lesser, 0);
+    terms[ASSAY_RISK_TERM_HOT] =
+        at_least(terms[ASSAY_RISK_TERM_MIX] + batch + at_least(first, most) - HOT_FROM, 0);
+}
+
+void assay_risk_terms(const struct assay_risk_state *state, const struct assay_risk_around *around,
+                      const struct assay_risk_table *table, int32_t terms[ASSAY_RISK_TERMS])
+{
+    put_evidence(state, terms);
+    put_counts(state, terms);
+    put_places(state, terms);
+    put_around(state, around, table, terms);
+}
+
+/* -- score -- */
+
+static enum assay_risk_level level_of(const struct assay_risk_table *table, int32_t score)
+{
+    int level = ASSAY_RISK_LOW;
+    while (level < ASSAY_RISK_THRESHOLDS && score >= table->thresholds[level]) {
+        level++;
+    }
+    return (enum assay_risk_level)level;
+}
+
+static int32_t sum_of(const struct assay_risk_table *table, const int32_t *terms)
+{
+    int64_t sum = (int64_t)table->weights[ASSAY_RISK_WEIGHT_BIAS] * ONE;
+    for (int i = 0; i < ASSAY_RISK_TERMS; i++) {
+        sum += (int64_t)table->weights[i] * terms[i];
+    }
+    return (int32_t)(sum / ONE);
+}
+
+/* A photo gone round: many people, once each. Copies are scanned by their owners again. */
+static bool is_viral(const struct assay_risk_state *state)
+{
+    return state->scans >= VIRAL_SCANS &&
+           assay_risk_state_known(state) * VIRAL_KNOWN_SHARE < state->scans;
+}
+
+static const uint16_t reason_of_term[ASSAY_RISK_TERMS] = {
+#define X(name, sign, reason, meaning) [ASSAY_RISK_TERM_##name] = reason,
+    ASSAY_RISK_TERM_TABLE(X)
+#undef X
+};
+
+/* Those that add at least a third of what the largest adds. */
+static uint16_t reasons_of(const struct assay_risk_state *state,
+                           const struct assay_risk_table *table, const int32_t *terms)
+{
+    int64_t adds[ASSAY_RISK_REASONS] = {0};
+    int64_t largest = 0;
+    uint16_t of_evidence = state->far > 0 ? ASSAY_RISK_MANY_PLACES : ASSAY_RISK_MANY_DEVICES;
+    for (int bit = 0; bit < ASSAY_RISK_REASONS; bit++) {
+        for (int i = 0; i < ASSAY_RISK_TERMS; i++) {
+            bool evidence = i <= ASSAY_RISK_TERM_SECOND && of_evidence == 1 << bit;
+            if (evidence || reason_of_term[i] == 1 << bit) {
+                adds[bit] += (int64_t)table->weights[i] * terms[i];
+            }
+        }
+        largest = adds[bit] > largest ? adds[bit] : largest;
+    }
+    uint16_t reasons = 0;
+    for (int bit = 0; bit < ASSAY_RISK_REASONS; bit++) {
+        reasons |= adds[bit] > 0 && adds[bit] >= largest / 3 ? (uint16_t)(1u << bit) : 0;
+    }
+    return reasons;
+}
+
+static void weigh_scans(const struct assay_risk_state *state,
+                        const struct assay_risk_around *around,
+                        const struct assay_risk_table *table, struct assay_risk *risk)
+{
+    int32_t terms[ASSAY_RISK_TERMS];
+    assay_risk_terms(state, around, table, terms);
+    risk->score = at_least(sum_of(table, terms), SCORE_NOTHING);
+    if (is_viral(state)) {
+        risk->score = at_most(risk->score, table->thresholds[ASSAY_RISK_SUSPECT - 1] - 1);
+    }
+    if (level_of(table, risk->score) != ASSAY_RISK_LOW) {
+        risk->reasons = reasons_of(state, table, terms);
+    }
+}
+
+void assay_risk_weigh(const struct assay_risk_state *state, const struct assay_risk_around *around,
+                      const struct assay_risk_table *table, bool confirmed_by_other,
+                      struct assay_risk *risk)
+{
+    struct assay_risk made = {.score = SCORE_NOTHING};
+    if (state->positive > 0) {
+        weigh_scans(state, around, table, &made);
+    }
+    if (confirmed_by_other) {
+        made.score = at_least(made.score, table->thresholds[ASSAY_RISK_SUSPECT - 1]);
+        made.reasons |= ASSAY_RISK_PIN_USED;
+    }
+    made.level = level_of(table, made.score);
+    *risk = made;
+}
+
+const char *assay_risk_level_name(enum assay_risk_level level)
+{
+    static const char *const names[] = {"low", "check", "suspect", "cloned"};
+    assay_assert(level < ASSAY_COUNT_OF(names));
+    return names[level];
+}
+
+const char *assay_risk_reason_name(enum assay_risk_reason reason)
+{
+    switch (reason) {
+    case ASSAY_RISK_MANY_DEVICES:
+        return "many_devices";
+    case ASSAY_RISK_MANY_PLACES:
+        return "many_places";
+    case ASSAY_RISK_TOO_FAST:
+        return "too_fast";
+    case ASSAY_RISK_PIN_USED:
+        return "pin_used";
+    case ASSAY_RISK_LOT:
+        return "lot";
+    case ASSAY_RISK_SWITCHES:
+        return "switches";
+    case ASSAY_RISK_LONG_AFTER:
+        return "long_after";
+    case ASSAY_RISK_SURROUNDED:
+        return "surrounded";
+    }
+    assay_assert(false);
+    return NULL;
+}
