@@ -2,14 +2,17 @@
 /* audit: one report, three shapes. */
 #include "core/audit.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "batch-tools/audit_file.h"
 #include "batch-tools/audit_json.h"
 #include "batch-tools/csv.h"
 #include "batch-tools/show.h"
 #include "batch-tools/table.h"
 #include "batch-tools/tool.h"
+#include "core/file.h"
 #include "core/store.h"
 
 #define COLUMNS_MAX (16 + ASSAY_VERDICT_COUNT)
@@ -293,19 +296,114 @@ static void print_csv(const struct assay_audit *audit)
     }
 }
 
+/* -- files -- */
+
+/* The report's other cuts. */
+struct cuts {
+    struct assay_audit total;
+    struct assay_audit weeks;
+    struct assay_audit regions;
+};
+
+static enum assay_error run_cut(const struct assay_audit_options *options, unsigned by,
+                                struct assay_audit *audit, struct assay_reason *reason)
+{
+    struct assay_audit_options cut = *options;
+    cut.by = by;
+    return assay_audit_run(&cut, audit, reason);
+}
+
+static enum assay_error run_cuts(const struct assay_audit_options *options, struct cuts *cuts,
+                                 struct assay_reason *reason)
+{
+    enum assay_error error = run_cut(options, 0, &cuts->total, reason);
+    if (error == ASSAY_OK) {
+        error = run_cut(options, ASSAY_CUT_WEEK, &cuts->weeks, reason);
+    }
+    return error != ASSAY_OK
+               ? error
+               : run_cut(options, ASSAY_CUT_PRODUCT | ASSAY_CUT_REGION, &cuts->regions, reason);
+}
+
+/* Under another name until it is whole. */
+static enum assay_error write_file(struct assay_tool_call *call,
+                                   const struct assay_audit_report *report, bool pdf)
+{
+    const char *out = assay_tool_text(call, "out");
+    char part[PATH_MAX];
+    int len = snprintf(part, sizeof part, "%s.part", out);
+    if (len < 0 || (size_t)len >= sizeof part) {
+        return assay_fail(&call->reason, ASSAY_E_TOO_LARGE, "--out: too long");
+    }
+    enum assay_error error = pdf ? assay_audit_pdf(report, part, &call->reason)
+                                 : assay_audit_xlsx(report, part, &call->reason);
+    error = error != ASSAY_OK ? error : assay_file_sync(part, &call->reason);
+    if (error == ASSAY_OK && rename(part, out) != 0) {
+        error = assay_file_fail(&call->reason, out);
+    }
+    if (error != ASSAY_OK) {
+        (void)remove(part);
+    }
+    return error;
+}
+
+static enum assay_error print_file(struct assay_tool_call *call,
+                                   const struct assay_audit_options *options,
+                                   const struct assay_audit *audit, bool pdf)
+{
+    struct cuts cuts = {0};
+    enum assay_error error = run_cuts(options, &cuts, &call->reason);
+    if (error == ASSAY_OK) {
+        const struct assay_audit_report report = {
+            .options = options,
+            .audit = audit,
+            .total = &cuts.total,
+            .weeks = &cuts.weeks,
+            .regions = &cuts.regions,
+            .brand = audit->brand,
+            .ledger_at_unix_ms = audit->last_at_unix_ms,
+        };
+        error = write_file(call, &report, pdf);
+    }
+    assay_audit_deinit(&cuts.total);
+    assay_audit_deinit(&cuts.weeks);
+    assay_audit_deinit(&cuts.regions);
+    return error;
+}
+
 /* -- the command -- */
+
+static bool is_file_format(const char *format)
+{
+    return strcmp(format, "xlsx") == 0 || strcmp(format, "pdf") == 0;
+}
+
+static enum assay_error format_parse(struct assay_tool_call *call, const char **format)
+{
+    static const char *const known[] = {"table", "csv", "json", "xlsx", "pdf"};
+    const char *text = assay_tool_text(call, "format");
+    *format = text != NULL ? text : call->json ? "json" : "table";
+    bool found = false;
+    for (size_t i = 0; i < ASSAY_COUNT_OF(known); i++) {
+        found = found || strcmp(*format, known[i]) == 0;
+    }
+    if (!found) {
+        return assay_fail(&call->reason, ASSAY_E_USAGE,
+                          "--format: table, csv, json, xlsx or pdf is wanted");
+    }
+    bool has_out = assay_tool_text(call, "out") != NULL;
+    if (is_file_format(*format) != has_out) {
+        return assay_fail(&call->reason, ASSAY_E_USAGE,
+                          has_out ? "--out: only with --format xlsx or pdf"
+                                  : "--format: xlsx and pdf need --out FILE");
+    }
+    return ASSAY_OK;
+}
 
 static enum assay_error options_fill(struct assay_tool_call *call,
                                      struct assay_audit_options *options, const char **format)
 {
-    *format = assay_tool_text(call, "format");
-    if (*format == NULL) {
-        *format = call->json ? "json" : "table";
-    }
-    if (strcmp(*format, "table") != 0 && strcmp(*format, "csv") != 0 &&
-        strcmp(*format, "json") != 0) {
-        return assay_fail(&call->reason, ASSAY_E_USAGE, "--format: table, csv or json is wanted");
-    }
+    enum assay_error error = format_parse(call, format);
     *options = (struct assay_audit_options){.dir = call->data,
                                             .sku = assay_tool_text(call, "sku"),
                                             .from_day = ASSAY_DAY_NONE,
@@ -313,7 +411,7 @@ static enum assay_error options_fill(struct assay_tool_call *call,
                                             .against_from_day = ASSAY_DAY_NONE,
                                             .against_to_day = ASSAY_DAY_NONE,
                                             .ledger_end = UINT64_MAX};
-    enum assay_error error = cuts_parse(call, &options->by);
+    error = error != ASSAY_OK ? error : cuts_parse(call, &options->by);
     error = error != ASSAY_OK ? error : day_parse(call, "from", &options->from_day);
     error = error != ASSAY_OK ? error : day_parse(call, "to", &options->to_day);
     error = error != ASSAY_OK ? error : day_parse(call, "against-from", &options->against_from_day);
@@ -336,7 +434,9 @@ enum assay_error assay_tool_audit(struct assay_tool_call *call)
     if (error != ASSAY_OK) {
         return error;
     }
-    if (strcmp(format, "json") == 0) {
+    if (is_file_format(format)) {
+        error = print_file(call, &options, &audit, strcmp(format, "pdf") == 0);
+    } else if (strcmp(format, "json") == 0) {
         json_t *report = assay_audit_json(&audit, &options);
         assay_show_json(report);
         json_decref(report);
@@ -349,5 +449,5 @@ enum assay_error assay_tool_audit(struct assay_tool_call *call)
         print_source(&audit, stdout);
     }
     assay_audit_deinit(&audit);
-    return ASSAY_OK;
+    return error;
 }

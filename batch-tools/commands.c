@@ -180,7 +180,8 @@ static const struct assay_tool_option audit_options[] = {
     TEXT("against-from", "DATE", NULL, false, "the trend's first period; default: as long, before"),
     TEXT("against-to", "DATE", NULL, false, "its last day"),
     TEXT("by", "LIST", NULL, false, "cuts, by comma: product, batch, region, day or week"),
-    TEXT("format", "table|csv|json", NULL, false, "default table"),
+    TEXT("format", "table|csv|json|xlsx|pdf", NULL, false, "default table"),
+    TEXT("out", "FILE", NULL, false, "where xlsx or pdf goes"),
     {0},
 };
 

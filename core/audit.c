@@ -27,6 +27,7 @@ struct tally {
     struct assay_audit_codes codes;
     struct assay_merkle merkle;
     struct assay_risk_table table;
+    int64_t last_at_unix_ms;
 };
 
 /* One count to add: a scan, or a row of a summary. */
@@ -164,8 +165,10 @@ static enum assay_error tally_add(struct tally *tally, const struct sighting *si
 }
 
 /* The day in the zone that the brand had when the record was written. */
-static int32_t day_of(const struct tally *tally, int64_t at_unix_ms)
+static int32_t day_of(struct tally *tally, int64_t at_unix_ms)
 {
+    tally->last_at_unix_ms =
+        at_unix_ms > tally->last_at_unix_ms ? at_unix_ms : tally->last_at_unix_ms;
     const struct assay_brand_record *brand = assay_catalog_brand(tally->catalog);
     return assay_day_of(at_unix_ms, brand->utc_offset_minutes);
 }
@@ -403,6 +406,8 @@ enum assay_error assay_audit_run(const struct assay_audit_options *options,
     }
     if (error == ASSAY_OK) {
         made.table = tally.table;
+        made.last_at_unix_ms = tally.last_at_unix_ms;
+        memcpy(made.brand, assay_catalog_brand(tally.catalog)->name, sizeof made.brand);
         made.rows = tally.rows.count;
         made.row = assay_audit_rows_take(&tally.rows);
     }

@@ -33,7 +33,9 @@ struct assay_audit_options {
 };
 
 struct assay_audit {
-    uint64_t entries; /* ledger records read */
+    char brand[ASSAY_BRAND_NAME_MAX + 1];
+    int64_t last_at_unix_ms; /* of the newest scan or sum; 0 = none */
+    uint64_t entries;        /* ledger records read */
     uint64_t ledger_end;
     uint32_t last_crc;
     uint8_t root[ASSAY_SHA256_LEN]; /* Merkle root of the records (core/merkle.h) */
