@@ -380,6 +380,16 @@ static double tally_run(const struct assay_estimate_scan *scans, uint32_t count,
     return mean;
 }
 
+double assay_estimate_mixture_copied(const struct assay_estimate_mixture *mixture,
+                                     const struct assay_estimate_code *code)
+{
+    double responsibility[ASSAY_ESTIMATE_CLASSES];
+    double chances[ASSAY_ESTIMATE_FURTHER + 1];
+    responsibilities(mixture, code, responsibility);
+    count_chances(code, responsibility, chances);
+    return 1.0 - chances[0];
+}
+
 void assay_estimate_mixture_tally(const struct assay_estimate_mixture *mixture,
                                   const struct assay_estimate_code *code,
                                   struct assay_estimate_tally tallies[])

@@ -105,6 +105,10 @@ void assay_estimate_mixture_show(const struct assay_estimate_mixture *mixture, u
 double assay_estimate_mixture_weigh(const struct assay_estimate_mixture *mixture,
                                     const struct assay_estimate_code *code, double chances[]);
 
+/** The chance of a code to have at least one further item behind it. Pure; as `weigh`. */
+double assay_estimate_mixture_copied(const struct assay_estimate_mixture *mixture,
+                                     const struct assay_estimate_code *code);
+
 /** Weigh a code and add it to the tallies of its scans' strata.
  *  tallies  by stratum number; the caller's, large enough for every stratum of the scans. Sums of
  *           several threads' tallies may be added up: they are integers. */

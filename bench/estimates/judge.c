@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/estimate_trend.h"
+#include "core/estimate_flow.h"
 #include "core/real.h"
+
+#define SEASON_MS (7 * 86400000ll)
 
 /* What is computed of one world, in the order in which the audit does it. */
 struct audit {
@@ -19,6 +21,8 @@ struct audit {
     struct assay_estimate_e2 *e2;
     struct assay_estimate_sold *sold;
     struct assay_estimate_anchor anchor;
+    struct assay_estimate_flow flow;
+    uint8_t *seasons; /* of one code's scans */
 };
 
 static void must(enum assay_error error)
@@ -42,6 +46,16 @@ static int by_stratum(const void *left, const void *right)
     return (int)a->flags - (int)b->flags;
 }
 
+static struct assay_estimate_scan scan_of(const struct audit *audit, const struct world_scan *scan)
+{
+    return (struct assay_estimate_scan){
+        .stratum = scan->stratum,
+        .llr = audit->llr[scan->cell],
+        .flags = (uint8_t)((scan->first ? ASSAY_ESTIMATE_FIRST : 0) |
+                           (scan->burst ? ASSAY_ESTIMATE_BURST : 0)),
+    };
+}
+
 /* The code whose scans begin at `begin`; moves it to the next. */
 static struct assay_estimate_code code_at(const struct audit *audit, size_t *begin)
 {
@@ -50,12 +64,7 @@ static struct assay_estimate_code code_at(const struct audit *audit, size_t *beg
     uint32_t number = world->scans[*begin].code;
     while (*begin < world->count && world->scans[*begin].code == number) {
         const struct world_scan *scan = &world->scans[(*begin)++];
-        audit->scans[code.scan_count++] = (struct assay_estimate_scan){
-            .stratum = scan->stratum,
-            .llr = audit->llr[scan->cell],
-            .flags = (uint8_t)((scan->first ? ASSAY_ESTIMATE_FIRST : 0) |
-                               (scan->burst ? ASSAY_ESTIMATE_BURST : 0)),
-        };
+        audit->scans[code.scan_count++] = scan_of(audit, scan);
     }
     qsort(audit->scans, code.scan_count, sizeof *audit->scans, by_stratum);
     return code;
@@ -71,13 +80,30 @@ static void learn(struct audit *audit)
     must(assay_estimate_mixture_settle(audit->mixture));
 }
 
+/* The scans begin..end-1 of one code, in the order of time. */
+static void count_flow(struct audit *audit, size_t begin, size_t end)
+{
+    const struct world *world = audit->world;
+    struct assay_estimate_code code = {.group = world->scans[begin].group, .scans = audit->scans};
+    for (size_t i = begin; i < end; i++) {
+        int64_t since_ms = world->scans[i].at_ms - world->starts_ms[0];
+        int64_t season = since_ms / SEASON_MS;
+        audit->seasons[code.scan_count] =
+            (uint8_t)(season < ASSAY_ESTIMATE_SEASONS ? season : ASSAY_ESTIMATE_SEASONS - 1);
+        audit->scans[code.scan_count++] = scan_of(audit, &world->scans[i]);
+    }
+    assay_estimate_flow_add(&audit->flow, audit->mixture, &code, audit->seasons);
+}
+
 static void weigh(struct audit *audit, double *chances)
 {
     double mistaken = 0.0;
     for (size_t at = 0; at < audit->world->count;) {
+        size_t begin = at;
         bool reference = audit->world->is_reference[audit->world->scans[at].code];
         struct assay_estimate_code code = code_at(audit, &at);
         assay_estimate_mixture_tally(audit->mixture, &code, audit->tallies);
+        count_flow(audit, begin, at);
         if (reference) {
             assay_estimate_mixture_weigh(audit->mixture, &code, chances);
             for (uint32_t i = 0; i < code.scan_count; i++) {
@@ -169,25 +195,30 @@ static void judge_stratum(const struct audit *audit, uint32_t k, struct verdicts
     verdicts->purchases_width += alone.high - alone.low;
 }
 
-/* One period, all strata together; and its truth. */
+/* One period of the whole, and its truth. */
 static struct assay_estimate_period period_of(const struct audit *audit, uint32_t period,
                                               double *truth)
 {
-    struct assay_estimate_sums sums = {.units_sold = 0};
+    const struct world *world = audit->world;
+    int64_t length_ms = world->starts_ms[1] - world->starts_ms[0];
+    struct assay_estimate_part part = {.first = (unsigned)(period * length_ms / SEASON_MS)};
+    part.end = period + 1 == world->periods ? ASSAY_ESTIMATE_SEASONS
+                                            : (unsigned)((period + 1) * length_ms / SEASON_MS);
     double fakes = 0.0;
     double genuine = 0.0;
-    for (uint32_t k = period; k < audit->world->stratum_count; k += audit->world->periods) {
-        struct assay_estimate_sums more = {.tally = audit->tallies[k]};
-        assay_estimate_sums_add(&sums, &more);
-        fakes += audit->world->strata[k].fake_shown;
-        genuine += audit->world->strata[k].genuine_shown;
+    for (uint32_t k = period; k < world->stratum_count; k += world->periods) {
+        part.firsts += audit->tallies[k].firsts;
+        fakes += world->strata[k].fake_shown;
+        genuine += world->strata[k].genuine_shown;
     }
     struct assay_estimate_market market;
-    struct assay_estimate_e2 e2;
+    struct assay_estimate_e2 whole;
+    struct assay_estimate_period found;
     assay_estimate_market_learn(&audit->brand, &audit->brand, &market);
-    assay_estimate_e2(&market, &sums.tally, &e2);
+    assay_estimate_e2(&market, &audit->brand.tally, &whole);
+    assay_estimate_flow_period(&audit->flow, &whole, &part, &found);
     *truth = share_of(fakes, genuine);
-    return (struct assay_estimate_period){e2.share.point, e2.sd, e2.items};
+    return found;
 }
 
 static void judge_trend(const struct audit *audit, struct verdicts *verdicts)
@@ -214,6 +245,7 @@ void judge_world(const struct world *world, const int16_t llr[EVIDENCE_CELLS],
     struct audit audit = {.world = world, .llr = llr};
     double *chances = must_have(calloc(world->count + 1, sizeof *chances));
     audit.scans = must_have(calloc(world->count + 1, sizeof *audit.scans));
+    audit.seasons = must_have(calloc(world->count + 1, sizeof *audit.seasons));
     audit.tallies = must_have(calloc(world->stratum_count, sizeof *audit.tallies));
     audit.markets = must_have(calloc(world->market_count, sizeof *audit.markets));
     audit.e2 = must_have(calloc(world->stratum_count, sizeof *audit.e2));
@@ -232,6 +264,7 @@ void judge_world(const struct world *world, const int16_t llr[EVIDENCE_CELLS],
     assay_estimate_mixture_destroy(audit.mixture);
     free(chances);
     free(audit.scans);
+    free(audit.seasons);
     free(audit.tallies);
     free(audit.markets);
     free(audit.e2);
