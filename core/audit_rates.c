@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/audit_flow.h"
 #include "core/real.h"
 
 #define STRATA_FIRST 1024 /* slots; a power of two */
 #define PERIODS 2
+#define OTHER_DAYS PERIODS /* the trend's third row: of the products, but in neither period */
 
 struct stratum {
     uint32_t row; /* ASSAY_AUDIT_NO_ROW: of none */
@@ -83,7 +85,7 @@ static enum assay_error stratum_of(struct work *work, struct stratum stratum, ui
     return ASSAY_OK;
 }
 
-/* The row of a scan by its days, for the trend: 0 before, 1 after. */
+/* The row of a scan by its days, for the trend: 0 before, 1 after, 2 neither. */
 static uint32_t period_of(const struct assay_audit_scan *scan,
                           const struct assay_audit_trend *trend)
 {
@@ -93,7 +95,7 @@ static uint32_t period_of(const struct assay_audit_scan *scan,
             return i;
         }
     }
-    return ASSAY_AUDIT_NO_ROW;
+    return (scan->flags & ASSAY_AUDIT_SCAN_KEPT) != 0 ? OTHER_DAYS : ASSAY_AUDIT_NO_ROW;
 }
 
 /* trend: NULL: by the report's rows. */
@@ -389,6 +391,54 @@ static void let_markets_stand_alone(struct work *work)
     }
 }
 
+/* A period's share by the flow: it moves the point, and the limits as far as the point needs. */
+static void set_share(struct assay_estimate_e2 *e2, const struct assay_estimate_period *period)
+{
+    e2->share.point = period->share;
+    e2->share.low = e2->share.low < period->share ? e2->share.low : period->share;
+    e2->share.high = e2->share.high > period->share ? e2->share.high : period->share;
+    e2->lower_bound = e2->lower_bound < e2->share.low ? e2->lower_bound : e2->share.low;
+}
+
+/* Both periods by the flow, or both by what their own scans say if one is too short for it. */
+static enum assay_error fill_periods(const struct work *work, const struct merged *merged,
+                                     struct assay_audit_trend *trend,
+                                     struct assay_estimate_period periods[PERIODS])
+{
+    struct assay_audit_flow flow;
+    enum assay_error error =
+        assay_audit_flow_count(work->codes, work->mixture, trend->from_day[1], &flow);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    struct merged all = {.group = merged[0].group};
+    struct assay_estimate_e2 whole;
+    for (int i = 0; i <= OTHER_DAYS; i++) {
+        add_tally(&all.tally, &merged[i].tally);
+        all.groups = merged[i].groups > all.groups ? merged[i].groups : all.groups;
+        all.sums = merged[i].groups == all.groups ? merged[i].sums : all.sums;
+        if (merged[i].groups > 0 && merged[i].group != all.group && all.groups < 2) {
+            all.groups = 2; /* of different markets */
+            all.sums = work->brand;
+        }
+    }
+    bool flows = rate(work, &all, &whole);
+    for (int i = 0; i < PERIODS; i++) {
+        struct assay_audit_days days = {trend->from_day[i], trend->to_day[i],
+                                        merged[i].tally.firsts};
+        flows = flows && assay_audit_flow_period(&flow, &whole, &days, &periods[i]);
+    }
+    for (int i = 0; i < PERIODS; i++) {
+        struct assay_estimate_e2 *e2 = &trend->e2[i];
+        if (flows) {
+            set_share(e2, &periods[i]);
+        } else {
+            periods[i] = (struct assay_estimate_period){e2->share.point, e2->sd, e2->items};
+        }
+    }
+    return ASSAY_OK;
+}
+
 static enum assay_error rate_trend(struct work *work, struct assay_audit_trend *trend)
 {
     trend->known = false;
@@ -398,22 +448,19 @@ static enum assay_error rate_trend(struct work *work, struct assay_audit_trend *
     if (error != ASSAY_OK) {
         return error;
     }
-    struct merged *merged = merge_rows(work, PERIODS);
+    struct merged *merged = merge_rows(work, PERIODS + 1);
     if (merged == NULL) {
         return ASSAY_E_MEMORY;
     }
-    bool both = rate(work, &merged[0], &trend->e2[0]) && rate(work, &merged[1], &trend->e2[1]);
-    free(merged);
-    if (!both || trend->e2[0].items <= 0 || trend->e2[1].items <= 0) {
-        return ASSAY_OK;
-    }
     struct assay_estimate_period periods[PERIODS];
-    for (int i = 0; i < PERIODS; i++) {
-        periods[i] = (struct assay_estimate_period){trend->e2[i].share.point, trend->e2[i].sd,
-                                                    trend->e2[i].items};
+    if (rate(work, &merged[0], &trend->e2[0]) && rate(work, &merged[1], &trend->e2[1]) &&
+        trend->e2[0].items > 0 && trend->e2[1].items > 0) {
+        error = fill_periods(work, merged, trend, periods);
+        error = error != ASSAY_OK ? error
+                                  : assay_estimate_trend(&periods[0], &periods[1], &trend->change);
+        trend->known = error == ASSAY_OK;
     }
-    error = assay_estimate_trend(&periods[0], &periods[1], &trend->change);
-    trend->known = error == ASSAY_OK;
+    free(merged);
     return error;
 }
 
