@@ -72,6 +72,35 @@ const struct assay_tool_column assay_tool_alert_columns[] = {
     {0},
 };
 
+const struct assay_tool_column assay_tool_rule_columns[] = {
+    {"NAME", "name", false},
+    {"KIND", "kind", false},
+    {"ON", "enabled", false},
+    {"BY", "by", false},
+    {"SKU", "sku", false},
+    {"DAYS", "window_days", true},
+    {"MIN", "min_count", true},
+    {"THRESHOLD", "threshold", true},
+    {"BASE", "base", true},
+    {"FLOOR", "floor", true},
+    {"FACTOR", "factor", true},
+    {"CHANGED", "changed_at", false},
+    {"BY WHOM", "changed_by", false},
+    {0},
+};
+
+const struct assay_tool_column assay_tool_dryrun_columns[] = {
+    {"AT", "at", false},
+    {"RULE", "rule", false},
+    {"SKU", "sku", false},
+    {"BATCH", "handle", false},
+    {"COUNTRY", "place.country", false},
+    {"DAY", "day", false},
+    {"MEASURE", "measure", true},
+    {"THRESHOLD", "threshold", true},
+    {0},
+};
+
 const struct assay_tool_column assay_tool_history_columns[] = {
     {"AT", "at", false},
     {"SCAN", "number", true},

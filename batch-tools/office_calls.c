@@ -106,6 +106,40 @@ enum assay_error assay_tool_manifest(struct assay_tool_call *call)
     return error == ASSAY_OK ? run_and_show(call) : error;
 }
 
+/* A number with decimals. */
+static enum assay_error set_decimal(struct assay_tool_call *call, const char *name)
+{
+    const char *text = assay_tool_text(call, name);
+    if (text == NULL) {
+        return ASSAY_OK;
+    }
+    size_t whole = strspn(text, "0123456789");
+    size_t rest = text[whole] == '.' ? 1 + strspn(text + whole + 1, "0123456789") : 0;
+    if (whole == 0 || whole > 7 || rest == 1 || rest > 7 || text[whole + rest] != '\0') {
+        return assay_fail(&call->reason, ASSAY_E_USAGE,
+                          "--%s: a number with at most six decimals is wanted", name);
+    }
+    return set_param(call, name, json_real(strtod(text, NULL)));
+}
+
+enum assay_error assay_tool_rule(struct assay_tool_call *call)
+{
+    static const char *const decimals[] = {"threshold", "base", "floor", "factor"};
+    bool on = assay_tool_flag(call, "on");
+    bool off = assay_tool_flag(call, "off");
+    enum assay_error error = ASSAY_OK;
+    if (on && off) {
+        return assay_fail(&call->reason, ASSAY_E_USAGE, "--on, --off: one of the two");
+    }
+    for (size_t i = 0; i < ASSAY_COUNT_OF(decimals) && error == ASSAY_OK; i++) {
+        error = set_decimal(call, decimals[i]);
+    }
+    if (error == ASSAY_OK && (on || off)) {
+        error = set_param(call, "enabled", json_boolean(on));
+    }
+    return error == ASSAY_OK ? run_and_show(call) : error;
+}
+
 enum assay_error assay_tool_site_add(struct assay_tool_call *call)
 {
     uint8_t key[ASSAY_ED25519_KEY_LEN];

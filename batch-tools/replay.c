@@ -8,6 +8,7 @@
 
 #include "batch-tools/door.h"
 #include "batch-tools/show.h"
+#include "core/alert_watch.h"
 #include "core/clock.h"
 #include "core/file.h"
 #include "core/history.h"
@@ -251,6 +252,20 @@ static enum assay_error run(struct replay *replay, const struct assay_history_op
     return error;
 }
 
+/* What the scans that came say to the rules of alerts: pass after pass, until nothing is new. */
+static enum assay_error ask_rules(struct assay_tool_call *call, struct assay_store_session *session)
+{
+    uint32_t raised = 0;
+    enum assay_error error = assay_store_checkpoint(assay_store_of(session));
+    if (error != ASSAY_OK) {
+        return assay_fail(&call->reason, error, NULL);
+    }
+    do {
+        error = assay_alert_pass(session, &raised, &call->reason);
+    } while (error == ASSAY_OK && raised == ASSAY_ALERTS_A_PASS_MAX);
+    return error;
+}
+
 static enum assay_error run_in(struct replay *replay, struct assay_store *store)
 {
     struct assay_tool_call *call = replay->call;
@@ -271,6 +286,7 @@ static enum assay_error run_in(struct replay *replay, struct assay_store *store)
         return assay_fail(&call->reason, error, NULL);
     }
     error = run(replay, &options);
+    error = error != ASSAY_OK ? error : ask_rules(call, options.session);
     assay_store_session_close(options.session);
     return error;
 }

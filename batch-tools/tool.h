@@ -86,6 +86,8 @@ enum assay_error assay_tool_batch_list(struct assay_tool_call *call);
 enum assay_error assay_tool_batch_keys(struct assay_tool_call *call);
 /** batch honey HANDLE: writes the decoys' rows. */
 enum assay_error assay_tool_honey(struct assay_tool_call *call);
+/** rule set, rule dryrun: numbers with decimals, and flags. */
+enum assay_error assay_tool_rule(struct assay_tool_call *call);
 /** manifest import FILE. */
 enum assay_error assay_tool_manifest(struct assay_tool_call *call);
 /** keys publish: writes the list to a file. */

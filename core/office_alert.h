@@ -15,6 +15,19 @@ ASSAY_MUST_CHECK enum assay_error assay_office_alert_state(const struct assay_of
 ASSAY_MUST_CHECK enum assay_error assay_office_audit_alerts(const struct assay_office_call *call,
                                                             json_t **result);
 
+/** rule.list: the rules in force. As the commands in office_command.h. */
+ASSAY_MUST_CHECK enum assay_error assay_office_rule_list(const struct assay_office_call *call,
+                                                         json_t **result);
+/** rule.set: change a rule, or make one. As the commands in office_command.h. */
+ASSAY_MUST_CHECK enum assay_error assay_office_rule_set(const struct assay_office_call *call,
+                                                        json_t **result);
+/** rule.reset: back to what is shipped, or away. As the commands in office_command.h. */
+ASSAY_MUST_CHECK enum assay_error assay_office_rule_reset(const struct assay_office_call *call,
+                                                          json_t **result);
+/** rule.dryrun: alerts that a rule, or all, would have raised. As the commands in office_command.h. */
+ASSAY_MUST_CHECK enum assay_error assay_office_rule_dryrun(const struct assay_office_call *call,
+                                                           json_t **result);
+
 /** What a list keeps beside the filter of all views. */
 struct assay_alert_choice {
     enum assay_alert_state state; /* ASSAY_ALERT_STATES = all */

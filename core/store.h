@@ -47,6 +47,8 @@ void assay_store_close(struct assay_store *store);
 ASSAY_MUST_CHECK enum assay_error assay_store_session_open(struct assay_store *store,
                                                            struct assay_store_session **session);
 void assay_store_session_close(struct assay_store_session *session);
+/** The store that a session is of. */
+struct assay_store *assay_store_of(const struct assay_store_session *session);
 
 /* -- catalog: lock-free reads of published, immutable facts -- */
 
@@ -222,6 +224,15 @@ void assay_store_each_honey(struct assay_store *store, uint32_t handle,
 void assay_store_each_alert(struct assay_store *store, uint32_t from,
                             bool (*visit)(void *context, const struct assay_catalog_alert *alert),
                             void *context);
+/** Visit the rules that were ever changed, and the endpoints that ever were, in order of creation; copies,
+ *  until visit returns false. threads: any. */
+void assay_store_each_rule(struct assay_store *store,
+                           bool (*visit)(void *context, const struct assay_rule_record *rule),
+                           void *context);
+void assay_store_each_webhook(struct assay_store *store,
+                              bool (*visit)(void *context,
+                                            const struct assay_catalog_webhook *webhook),
+                              void *context);
 /** How many alerts there are; and the alert at a position, or NULL. Valid until close. threads: any. */
 uint32_t assay_store_alert_count(struct assay_store *store);
 const struct assay_catalog_alert *assay_store_alert(struct assay_store *store, uint64_t position);

@@ -25,6 +25,11 @@ enum assay_error assay_store_session_open(struct assay_store *store,
     return ASSAY_OK;
 }
 
+struct assay_store *assay_store_of(const struct assay_store_session *session)
+{
+    return session->store;
+}
+
 void assay_store_session_close(struct assay_store_session *session)
 {
     if (session == NULL) {

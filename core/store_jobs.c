@@ -38,6 +38,42 @@ void assay_store_each_honey(struct assay_store *store, uint32_t handle,
     }
 }
 
+void assay_store_each_rule(struct assay_store *store,
+                           bool (*visit)(void *context, const struct assay_rule_record *rule),
+                           void *context)
+{
+    bool more = true;
+    for (uint32_t number = 0; more; number++) {
+        struct assay_rule_record copy;
+        pthread_mutex_lock(&store->lock);
+        const struct assay_rule_record *known = assay_catalog_rule_at(store->catalog, number);
+        if (known != NULL) {
+            copy = *known;
+        }
+        pthread_mutex_unlock(&store->lock);
+        more = known != NULL && visit(context, &copy);
+    }
+}
+
+void assay_store_each_webhook(struct assay_store *store,
+                              bool (*visit)(void *context,
+                                            const struct assay_catalog_webhook *webhook),
+                              void *context)
+{
+    bool more = true;
+    for (uint32_t number = 0; more; number++) {
+        struct assay_catalog_webhook copy;
+        pthread_mutex_lock(&store->lock);
+        const struct assay_catalog_webhook *known =
+            assay_catalog_webhook_at(store->catalog, number);
+        if (known != NULL) {
+            copy = *known;
+        }
+        pthread_mutex_unlock(&store->lock);
+        more = known != NULL && visit(context, &copy);
+    }
+}
+
 uint32_t assay_store_alert_count(struct assay_store *store)
 {
     pthread_mutex_lock(&store->lock);

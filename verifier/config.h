@@ -66,6 +66,8 @@
       "Time between checkpoints; sooner when half of the overlay is used.")                        \
     X("store.disk_reserve_mib", disk_reserve_mib, NUMBER, "256", 1, 1048576, "MiB",                \
       "Free space kept back; below it scans get 503.")                                             \
+    X("alerts.interval_ms", alerts_interval_ms, NUMBER, "60000", 100, 86400000, "ms",              \
+      "Least time between two times that the rules of alerts are asked.")                          \
     X("log.access", access_log, LOG, "off", 0, 0, "path",                                          \
       "Access log: a file (reopened at SIGHUP), `stderr`, or `off`. Other lines go to stderr.")    \
     X("page.scan_on", scan_on_tap, SCAN_ON, "load", 0, 0, "load or tap",                           \

@@ -13,6 +13,7 @@
 #include "core/passphrase.h"
 #include "verifier/access_log.h"
 #include "verifier/admin_socket.h"
+#include "verifier/alert_thread.h"
 #include "verifier/geo.h"
 #include "verifier/key_notice.h"
 #include "verifier/loop_parts.h"
@@ -154,6 +155,15 @@ static enum assay_error open_workers(struct assay_process *process, struct assay
                              : assay_fail(reason, error, "workers: %s", assay_error_text(error));
 }
 
+static enum assay_error open_alerts(struct assay_process *process, struct assay_reason *reason)
+{
+    struct assay_service *service = &process->service;
+    enum assay_error error = assay_alert_thread_open(
+        service->store, process->config->alerts_interval_ms, &service->alert_thread);
+    return error == ASSAY_OK ? ASSAY_OK
+                             : assay_fail(reason, error, "alerts: %s", assay_error_text(error));
+}
+
 static enum assay_error open_admin(struct assay_process *process, struct assay_reason *reason)
 {
     return assay_admin_socket_open(process->options->data, &process->admin_fd, reason);
@@ -176,7 +186,8 @@ enum assay_error assay_process_open(const struct assay_options *options,
                                     struct assay_process **process, struct assay_reason *reason)
 {
     static enum assay_error (*const steps[])(struct assay_process *, struct assay_reason *) = {
-        open_keys, open_store, open_geo, open_tls, open_limits, open_log, open_workers, open_admin,
+        open_keys, open_store,   open_geo,    open_tls,   open_limits,
+        open_log,  open_workers, open_alerts, open_admin,
     };
     struct assay_process *self = calloc(1, sizeof *self);
     if (self == NULL) {
@@ -306,6 +317,7 @@ void assay_process_close(struct assay_process *process)
     struct assay_service *service = &process->service;
     assay_admin_socket_remove(process->options->data);
     assay_workers_close(service->workers);
+    assay_alert_thread_close(service->alert_thread);
     assay_key_notice_destroy(service->key_notice);
     assay_log_writer_close(service->log_writer);
     assay_metrics_destroy(service->metrics);

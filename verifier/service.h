@@ -22,6 +22,7 @@ struct assay_access_log;   /* verifier/access_log.h: this loop's log lines */
 struct assay_log_writer;   /* verifier/access_log.h: the log itself */
 struct assay_tls;          /* verifier/tls.h */
 struct assay_sessions;     /* verifier/session.h: browsers that are logged in */
+struct assay_alert_thread; /* verifier/alert_thread.h */
 struct assay_key_notice;   /* verifier/key_notice.h: the published list of keys */
 
 /** One per process; everything is read-only after start but for what locks itself, and `keyring`,
@@ -40,6 +41,7 @@ struct assay_service {
     struct assay_tls *tls;               /* NULL = plain HTTP */
     struct assay_key_notice *key_notice;
     struct assay_sessions *sessions;
+    struct assay_alert_thread *alert_thread;
     int64_t began_at_unix_ms;        /* when the process began to count */
     _Atomic unsigned key_generation; /* counts how often `keyring` was replaced */
     struct assay_receipt_key receipt_key;

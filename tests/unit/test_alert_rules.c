@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Rules over rows: the CUSUM against a slow version, and small worlds whose alerts are known. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/alert_rules.h"
+#include "tests/support/ledger_support.h"
+
+#define MONDAY 20458 /* 2026-01-05 */
+#define DAY_MS 86400000ll
+#define WEEKS 60
+#define FOUND_MAX 64
+
+static const struct assay_batch_facts batches[] = {
+    {.handle = 1, .product = 0, .sku = "S", .market = "CN"},
+    {.handle = 2, .product = 0, .sku = "S"},
+    {.handle = 3, .product = 1, .sku = "T", .market = "CN"},
+};
+
+static const struct assay_batch_facts *batch(void *context, uint32_t handle)
+{
+    (void)context;
+    return handle >= 1 && handle <= 3 ? &batches[handle - 1] : NULL;
+}
+
+static const char *sku(void *context, uint32_t product)
+{
+    (void)context;
+    return product == 0 ? "S" : "T";
+}
+
+static const struct assay_alert_facts facts = {batch, sku, NULL};
+static struct assay_alert_run run;
+static struct assay_alert_record found[FOUND_MAX];
+static size_t found_count;
+
+static void begin(const struct assay_alert_rule *rule)
+{
+    run = (struct assay_alert_run){.rule = rule,
+                                   .facts = &facts,
+                                   .newest_unix_ms = (MONDAY + 400) * DAY_MS,
+                                   .utc_offset_minutes = 480};
+    found_count = 0;
+    assay_alert_run_begin(&run);
+}
+
+struct cell {
+    int32_t day;
+    uint32_t handle;
+    const char *country;
+};
+
+static void add(struct cell cell, enum assay_rollup_count what, uint64_t count)
+{
+    struct assay_rollup_row row = {
+        .key = {.kind = ASSAY_ROLLUP_DAY, .day = cell.day, .handle = cell.handle}};
+    strcpy(row.key.country, cell.country);
+    row.count[what] = count;
+    assert_int_equal(assay_alert_run_add(&run, &row), ASSAY_OK);
+}
+
+static enum assay_error keep(void *context, const struct assay_alert_record *alert)
+{
+    (void)context;
+    assert_true(found_count < FOUND_MAX);
+    found[found_count++] = *alert;
+    return ASSAY_OK;
+}
+
+static void end(size_t count)
+{
+    assert_int_equal(assay_alert_run_each(&run, keep, NULL), ASSAY_OK);
+    assay_alert_run_end(&run);
+    assert_int_equal(found_count, count);
+}
+
+static const struct assay_alert_rule *shipped(const char *name)
+{
+    const struct assay_alert_rule *rule = assay_alert_rule_shipped_of(name);
+    assert_non_null(rule);
+    return rule;
+}
+
+/* As its definition has it, week for week, weeks without scans too. */
+static size_t slow_cusum(const uint64_t *items, const uint64_t *mass, int32_t first, int32_t *weeks)
+{
+    double sum = 0;
+    size_t count = 0;
+    for (int32_t week = first; week < WEEKS; week++) {
+        double expected = 0.004 * (double)items[week] + 0.3;
+        double seen = (double)mass[week] / 65535;
+        double llr = seen * log(3 * expected / expected) - (3 * expected - expected);
+        sum = fmax(0, sum + llr);
+        if (sum >= 6) {
+            weeks[count++] = MONDAY + 7 * week;
+            sum = 0;
+        }
+    }
+    return count;
+}
+
+static void the_cusum_is_that_of_its_definition(void **state)
+{
+    (void)state;
+    uint64_t random = support_seed();
+    size_t alarms = 0;
+    for (int round = 0; round < 300; round++) {
+        uint64_t items[WEEKS] = {0};
+        uint64_t mass[WEEKS] = {0};
+        int32_t wanted[WEEKS];
+        int32_t first = -1;
+        begin(shipped("outbreak-weekly"));
+        for (int32_t week = 0; week < WEEKS; week++) {
+            if (support_random(&random) % 3 == 0) {
+                continue; /* nobody scanned */
+            }
+            first = first < 0 ? week : first;
+            items[week] = support_random(&random) % 200;
+            mass[week] = support_random(&random) % (65535 * 5);
+            struct cell cell = {MONDAY + 7 * week + (int32_t)(support_random(&random) % 7), 1,
+                                "CN"};
+            uint64_t half = items[week] / 2;
+            add(cell, ASSAY_ROLLUP_FIRST, half);
+            cell.handle = 2; /* of the same product */
+            add(cell, ASSAY_ROLLUP_FIRST, items[week] - half);
+            add(cell, ASSAY_ROLLUP_MASS, mass[week]);
+        }
+        size_t count = slow_cusum(items, mass, first < 0 ? WEEKS : first, wanted);
+        end(count);
+        for (size_t i = 0; i < count; i++) {
+            assert_int_equal(found[i].day, wanted[i]);
+            assert_string_equal(found[i].sku, "S");
+            assert_string_equal(found[i].country, "CN");
+            assert_int_equal(found[i].handle, 0);
+            assert_true(found[i].measure >= found[i].threshold);
+        }
+        alarms += count;
+    }
+    assert_true(alarms > 100);
+}
+
+/* Subjects do not lend each other their sums. */
+static void an_outbreak_is_of_one_product_and_country(void **state)
+{
+    (void)state;
+    begin(shipped("outbreak-weekly"));
+    for (int32_t week = 0; week < 10; week++) {
+        add((struct cell){MONDAY + 7 * week, 1, "CN"}, ASSAY_ROLLUP_MASS, 65535);
+        add((struct cell){MONDAY + 7 * week, 3, "CN"}, ASSAY_ROLLUP_MASS, 30000);
+        add((struct cell){MONDAY + 7 * week, 1, "DE"}, ASSAY_ROLLUP_MASS, 30000);
+        add((struct cell){MONDAY + 7 * week, 0, "CN"}, ASSAY_ROLLUP_FORGED, 100000);
+    }
+    end(0);
+    begin(shipped("outbreak-weekly"));
+    add((struct cell){MONDAY, 1, "CN"}, ASSAY_ROLLUP_MASS, 6 * 65535);
+    add((struct cell){MONDAY, 3, "DE"}, ASSAY_ROLLUP_MASS, 7 * 65535);
+    end(1); /* 7 ln 3 - .6 is above 6, 6 ln 3 - .6 is not */
+    assert_string_equal(found[0].sku, "T");
+    assert_string_equal(found[0].country, "DE");
+    /* Monday to Sunday in the brand's zone, not after the newest scan. */
+    assert_int_equal(found[0].at_unix_ms, (MONDAY + 7) * DAY_MS - 8 * 3600000 - 1);
+}
+
+static void diversion_is_a_share_of_enough_scans(void **state)
+{
+    (void)state;
+    const struct assay_alert_rule *rule = shipped("diversion");
+    for (uint64_t outside = 19; outside <= 21; outside++) {
+        begin(rule);
+        add((struct cell){MONDAY, 1, "CN"}, ASSAY_ROLLUP_SCANS, 80);
+        add((struct cell){MONDAY + 1, 1, "VN"}, ASSAY_ROLLUP_SCANS, outside);
+        add((struct cell){MONDAY + 1, 1, "VN"}, ASSAY_ROLLUP_OUTSIDE, outside - 5);
+        add((struct cell){MONDAY + 2, 1, "DE"}, ASSAY_ROLLUP_OUTSIDE, 5);
+        add((struct cell){MONDAY + 2, 2, "DE"}, ASSAY_ROLLUP_OUTSIDE, 1000); /* has no market */
+        add((struct cell){MONDAY + 28, 1, "DE"}, ASSAY_ROLLUP_OUTSIDE, 19);  /* the next window */
+        end(outside < 20 ? 0 : 1);
+    }
+    assert_int_equal(found[0].handle, 1);
+    assert_string_equal(found[0].country, "VN");
+    assert_int_equal((found[0].day - 4) % 28, 0);
+    assert_int_equal(found[0].measure, (int64_t)(21.0 / 101 * 1024 + .5));
+    begin(rule);
+    add((struct cell){MONDAY, 1, "CN"}, ASSAY_ROLLUP_SCANS, 200);
+    add((struct cell){MONDAY, 1, "DE"}, ASSAY_ROLLUP_SCANS, 30);
+    add((struct cell){MONDAY, 1, "DE"}, ASSAY_ROLLUP_OUTSIDE, 30);
+    end(0);
+}
+
+static void a_pin_attack_is_of_a_batch_or_a_country(void **state)
+{
+    (void)state;
+    begin(shipped("pin-attack-batch"));
+    add((struct cell){MONDAY, 1, "CN"}, ASSAY_ROLLUP_PIN_WRONG, 12);
+    add((struct cell){MONDAY, 1, "DE"}, ASSAY_ROLLUP_PIN_WRONG, 12);
+    add((struct cell){MONDAY, 1, "DE"}, ASSAY_ROLLUP_PIN_RIGHT, 72);
+    add((struct cell){MONDAY, 2, "DE"}, ASSAY_ROLLUP_PIN_WRONG, 30);
+    add((struct cell){MONDAY, 2, "DE"}, ASSAY_ROLLUP_PIN_RIGHT, 91);
+    add((struct cell){MONDAY + 1, 2, "DE"}, ASSAY_ROLLUP_PIN_WRONG, 19);
+    end(1);
+    assert_int_equal(found[0].handle, 1);
+    assert_string_equal(found[0].sku, "S");
+    assert_int_equal(found[0].measure, 256);
+    begin(shipped("pin-attack-country"));
+    add((struct cell){MONDAY, 1, "DE"}, ASSAY_ROLLUP_PIN_WRONG, 25);
+    add((struct cell){MONDAY, 3, "DE"}, ASSAY_ROLLUP_PIN_WRONG, 25);
+    add((struct cell){MONDAY, 3, "CN"}, ASSAY_ROLLUP_PIN_WRONG, 49);
+    end(1);
+    assert_int_equal(found[0].handle, 0);
+    assert_string_equal(found[0].country, "DE");
+}
+
+static void a_wave_stands_out_of_its_own_past(void **state)
+{
+    (void)state;
+    begin(shipped("forgery-wave"));
+    for (int32_t day = 0; day < 60; day++) {
+        add((struct cell){MONDAY + day, 0, "CN"}, ASSAY_ROLLUP_FORGED, 300); /* as ever */
+    }
+    add((struct cell){MONDAY + 40, 0, "DE"}, ASSAY_ROLLUP_FORGED, 199);
+    add((struct cell){MONDAY + 50, 0, "DE"}, ASSAY_ROLLUP_FORGED, 5000);
+    add((struct cell){MONDAY + 51, 0, "DE"}, ASSAY_ROLLUP_FORGED, 9000); /* the same wave */
+    add((struct cell){MONDAY + 90, 0, "DE"}, ASSAY_ROLLUP_FORGED, 200);
+    end(3); /* CN on its first day, which has no past, and never again */
+    assert_string_equal(found[0].country, "CN");
+    assert_int_equal(found[0].day, MONDAY);
+    assert_int_equal(found[1].day, MONDAY + 50);
+    assert_int_equal(found[2].day, MONDAY + 90);
+}
+
+static void rules_of_one_product_see_it_alone(void **state)
+{
+    (void)state;
+    struct assay_alert_rule rule = *shipped("outbreak-weekly");
+    strcpy(rule.sku, "T");
+    begin(&rule);
+    add((struct cell){MONDAY, 1, "CN"}, ASSAY_ROLLUP_MASS, 9 * 65535);
+    add((struct cell){MONDAY, 3, "CN"}, ASSAY_ROLLUP_MASS, 9 * 65535);
+    end(1);
+    assert_string_equal(found[0].sku, "T");
+}
+
+static void shipped_rules_are_in_order(void **state)
+{
+    (void)state;
+    const struct assay_alert_rule *rule;
+    struct assay_reason reason;
+    uint32_t count = 0;
+    for (; (rule = assay_alert_rule_shipped(count)) != NULL; count++) {
+        assert_int_equal(assay_alert_rule_check(rule, &reason), ASSAY_OK);
+        assert_ptr_equal(assay_alert_rule_shipped_of(rule->name), rule);
+    }
+    assert_int_equal(count, 8);
+    struct assay_alert_rule bad = *shipped("diversion");
+    bad.window = 27;
+    assert_int_equal(assay_alert_rule_check(&bad, &reason), ASSAY_E_FIELD);
+    bad = *shipped("diversion");
+    bad.threshold = ASSAY_RULE_ONE + 1;
+    assert_int_equal(assay_alert_rule_check(&bad, &reason), ASSAY_E_FIELD);
+    bad = *shipped("cloned");
+    bad.threshold = ASSAY_RULE_ONE;
+    assert_int_equal(assay_alert_rule_check(&bad, &reason), ASSAY_E_FIELD);
+    bad = *shipped("outbreak-weekly");
+    bad.factor = ASSAY_RULE_ONE;
+    assert_int_equal(assay_alert_rule_check(&bad, &reason), ASSAY_E_FIELD);
+    bad = *shipped("forgery-wave");
+    bad.window = 367;
+    assert_int_equal(assay_alert_rule_check(&bad, &reason), ASSAY_E_FIELD);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_cusum_is_that_of_its_definition),
+        cmocka_unit_test(an_outbreak_is_of_one_product_and_country),
+        cmocka_unit_test(diversion_is_a_share_of_enough_scans),
+        cmocka_unit_test(a_pin_attack_is_of_a_batch_or_a_country),
+        cmocka_unit_test(a_wave_stands_out_of_its_own_past),
+        cmocka_unit_test(rules_of_one_product_see_it_alone),
+        cmocka_unit_test(shipped_rules_are_in_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
