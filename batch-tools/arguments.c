@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batch-tools/alert.h"
 #include "batch-tools/carton.h"
 
 #define EXIT_USAGE 2
@@ -40,8 +41,8 @@ static void must(int rc)
 /* The n-th command of all tables; NULL past the last. */
 static const struct assay_tool_command *command_at(size_t number)
 {
-    static const struct assay_tool_command *const tables[] = {assay_tool_commands,
-                                                              assay_carton_commands};
+    static const struct assay_tool_command *const tables[] = {
+        assay_tool_commands, assay_carton_commands, assay_alert_commands};
     for (size_t i = 0; i < ASSAY_COUNT_OF(tables); i++) {
         for (const struct assay_tool_command *row = tables[i]; row->words != NULL; row++) {
             if (number-- == 0) {

@@ -59,7 +59,7 @@ static void add(struct cell cell, enum assay_rollup_count what, uint64_t count)
 {
     struct assay_rollup_row row = {
         .key = {.kind = ASSAY_ROLLUP_DAY, .day = cell.day, .handle = cell.handle}};
-    strcpy(row.key.country, cell.country);
+    memcpy(row.key.country, cell.country, strlen(cell.country) + 1);
     row.count[what] = count;
     assert_int_equal(assay_alert_run_add(&run, &row), ASSAY_OK);
 }
@@ -236,7 +236,7 @@ static void rules_of_one_product_see_it_alone(void **state)
 {
     (void)state;
     struct assay_alert_rule rule = *shipped("outbreak-weekly");
-    strcpy(rule.sku, "T");
+    memcpy(rule.sku, "T", 2);
     begin(&rule);
     add((struct cell){MONDAY, 1, "CN"}, ASSAY_ROLLUP_MASS, 9 * 65535);
     add((struct cell){MONDAY, 3, "CN"}, ASSAY_ROLLUP_MASS, 9 * 65535);
