@@ -109,6 +109,7 @@ const struct assay_tool_column assay_tool_history_columns[] = {
     {"REGION", "place.region", false},
     {"CITY", "place.city", false},
     {"RISK", "risk.level", false},
+    {"LEFT OUT", "left_out", false},
     {0},
 };
 

@@ -11,7 +11,7 @@
 
 #include "core/risk_cells.h"
 
-/* A row as stored: 41 bytes after one scan, at most this with every part. */
+/* A row as stored: 33 bytes after one scan, at most this with every part. */
 #define ASSAY_ITEM_ROW_MAX 160
 
 struct assay_item {

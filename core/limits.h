@@ -99,7 +99,9 @@
 /* -- scanning -- */
 /* Scans one loop hands over in one pass. Met: 503 with Retry-After. */
 #define ASSAY_GROUP_SCANS_MAX 1024
-/* Changed items between two checkpoints; about 150 bytes each. Met: scans get 503. */
+/* Changed items between two checkpoints, in memory: an entry and its place in the index. There are
+ * two such overlays while one of them is folded. Met: scans get 503. */
+#define ASSAY_OVERLAY_ITEM_BYTES_MAX 256
 #define ASSAY_OVERLAY_ITEMS (1u << 20)
 /* Time between two checkpoints: folding many changes at once costs less for each. */
 #define ASSAY_CHECKPOINT_INTERVAL_MS 8000

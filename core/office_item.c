@@ -27,8 +27,20 @@ json_t *assay_office_reasons(const struct assay_risk *risk)
 
 static json_t *risk_json(const struct assay_risk *risk)
 {
-    return json_pack("{s:s, s:o}", "level", assay_risk_level_name(risk->level), "reasons",
-                     assay_office_reasons(risk));
+    return json_pack("{s:s, s:o, s:i}", "level", assay_risk_level_name(risk->level), "reasons",
+                     assay_office_reasons(risk), "score", (int)risk->score);
+}
+
+/* What is kept in 1/65535, to three places. */
+static json_t *share_json(uint32_t share)
+{
+    return json_real((double)(((uint64_t)share * 1000 + UINT16_MAX / 2) / UINT16_MAX) / 1000);
+}
+
+/* A name, or null for what is not known or does not apply. */
+static json_t *name_json(const char *name)
+{
+    return name[0] != '\0' ? json_string(name) : json_null();
 }
 
 static json_t *scan_json(const struct assay_office_call *call, uint64_t position,
@@ -37,13 +49,15 @@ static json_t *scan_json(const struct assay_office_call *call, uint64_t position
     char id[2 * ASSAY_SCAN_ID_LEN + 1];
     assay_hex_encode(scan->scan_id, ASSAY_SCAN_ID_LEN, id);
     const struct assay_place *place = assay_store_place(call->office->store, scan->place);
-    return json_pack("{s:I, s:s, s:I, s:o, s:o, s:s, s:o, s:b, s:b, s:b}", "position",
-                     (json_int_t)position, "scan_id", id, "number", (json_int_t)scan->number, "at",
-                     assay_office_time(scan->at_unix_ms), "place", assay_office_place(place),
-                     "verdict", assay_verdict_row(scan->verdict)->name, "risk",
-                     risk_json(&scan->risk), "first", (scan->flags & ASSAY_SCAN_FIRST) != 0,
-                     "confirmation", (scan->flags & ASSAY_SCAN_CONFIRMATION) != 0, "device",
-                     scan->device != 0);
+    return json_pack(
+        "{s:I, s:s, s:I, s:o, s:o, s:s, s:o, s:o, s:b, s:b, s:b, s:s, s:o, s:o}", "position",
+        (json_int_t)position, "scan_id", id, "number", (json_int_t)scan->number, "at",
+        assay_office_time(scan->at_unix_ms), "place", assay_office_place(place), "verdict",
+        assay_verdict_row(scan->verdict)->name, "risk", risk_json(&scan->risk), "mass",
+        share_json(scan->risk.mass), "first", (scan->flags & ASSAY_SCAN_FIRST) != 0, "confirmation",
+        (scan->flags & ASSAY_SCAN_CONFIRMATION) != 0, "device", scan->device != 0, "channel",
+        assay_channel_name(scan->channel), "net", name_json(assay_net_name(scan->net)), "left_out",
+        name_json(assay_left_out_name(scan->left_out)));
 }
 
 /* -- item.show -- */
@@ -181,6 +195,10 @@ static enum assay_error item_give(const struct assay_office_call *call, const ch
     json_t *history = json_array();
     error = history_json(call, item.last_scan, limit, history);
     struct assay_batch batch = {0};
+    struct assay_risk risk;
+    if (error == ASSAY_OK) {
+        error = assay_store_item_risk(call->office->store, key, &item, &risk);
+    }
     if (error == ASSAY_OK) {
         error = assay_store_batch(call->office->session, assay_item_key_handle(key), &batch);
     }
@@ -190,7 +208,8 @@ static enum assay_error item_give(const struct assay_office_call *call, const ch
     }
     json_t *json = item_json(call, code, &batch, assay_item_key_index(key), &item);
     assay_batch_deinit(&batch);
-    if (json == NULL ||
+    if (json == NULL || json_object_set_new(json, "risk", risk_json(&risk)) != 0 ||
+        json_object_set_new(json, "mass", share_json(item.risk.mass_sum)) != 0 ||
         json_object_set_new(json, "carton", assay_office_item_carton(call, key)) != 0 ||
         json_object_set_new(json, "history", history) != 0) {
         json_decref(json);

@@ -4,6 +4,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
+/* The index has two to four slots of 4 bytes an entry. */
+_Static_assert(sizeof(struct assay_overlay_entry) + 16 <= ASSAY_OVERLAY_ITEM_BYTES_MAX,
+               "documented memory of a changed item");
+
 /* Fibonacci hashing: handles are random, but the indexes of one batch run on. */
 static uint32_t home_of(const struct assay_overlay *overlay, uint64_t key)
 {

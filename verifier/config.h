@@ -61,7 +61,7 @@
     X("workers.queue", worker_queue, NUMBER, "256", 1, 65536, "requests",                          \
       "Requests that may wait for such a thread; beyond: 503.")                                    \
     X("store.overlay_items", overlay_items, NUMBER, "1048576", 1024, 16777216, "items",            \
-      "Items changed between two checkpoints, about 150 bytes each; beyond: 503.")                 \
+      "Items changed between two checkpoints, up to 256 bytes each; beyond: 503.")                 \
     X("store.checkpoint_interval_ms", checkpoint_interval_ms, NUMBER, "5000", 100, 3600000, "ms",  \
       "Time between checkpoints; sooner when half of the overlay is used.")                        \
     X("store.disk_reserve_mib", disk_reserve_mib, NUMBER, "256", 1, 1048576, "MiB",                \

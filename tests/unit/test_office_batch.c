@@ -199,6 +199,11 @@ static void an_item_shows_its_history_newest_first(void **state)
     assert_string_equal(text_of(json_object_get(json_array_get(history, 1), "place"), "city"),
                         "Shenzhen");
     assert_true(json_is_false(json_object_get(json_object_get(item, "warranty"), "registered")));
+    assert_string_equal(text_of(json_object_get(item, "risk"), "level"), "low");
+    assert_true(json_is_real(json_object_get(item, "mass")));
+    assert_string_equal(text_of(json_array_get(history, 0), "channel"), "web");
+    assert_true(json_is_null(json_object_get(json_array_get(history, 0), "net")));
+    assert_true(json_is_null(json_object_get(json_array_get(history, 0), "left_out")));
     json_decref(item);
     code_of(facts, 10, code); /* beyond the count: rightly made, never issued */
     char params[80];
