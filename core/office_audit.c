@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What the audit views share: filter, snapshot, sums of rows, and the head of every answer. */
+/* What the audit views share: filter, snapshot, and the head of every answer. */
 #include "core/office_audit.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,77 +130,6 @@ bool assay_audit_view_keeps_place(const struct assay_audit_filter *filter, const
     const char *wanted = strcmp(filter->country, "--") == 0 ? "" : filter->country;
     return (filter->country[0] == '\0' || strcmp(country, wanted) == 0) &&
            (filter->region[0] == '\0' || strcmp(region, filter->region) == 0);
-}
-
-/* -- sums -- */
-
-struct summing {
-    const struct assay_audit_view *view;
-    unsigned by;
-    struct assay_rollup *groups;
-    uint32_t handle; /* the last batch asked for, and whether it is kept */
-    bool kept;
-    bool asked;
-};
-
-static bool keeps(struct summing *summing, const struct assay_rollup_row *row)
-{
-    if (!summing->asked || summing->handle != row->key.handle) {
-        summing->handle = row->key.handle;
-        summing->kept = assay_audit_view_keeps_batch(summing->view, row->key.handle);
-        summing->asked = true;
-    }
-    return summing->kept &&
-           assay_audit_view_keeps_place(&summing->view->filter, row->key.country, row->key.region);
-}
-
-static enum assay_error sum_row(void *context, const struct assay_rollup_row *row)
-{
-    struct summing *summing = context;
-    if (!keeps(summing, row)) {
-        return ASSAY_OK;
-    }
-    struct assay_rollup_key key = row->key;
-    bool dated = (summing->by & (ASSAY_AUDIT_BY_DAY | ASSAY_AUDIT_BY_WEEK)) != 0;
-    key.kind = ASSAY_ROLLUP_DAY;
-    key.day = !dated                                     ? 0
-              : (summing->by & ASSAY_AUDIT_BY_WEEK) != 0 ? assay_rollup_monday(key.day)
-                                                         : key.day;
-    key.handle = (summing->by & ASSAY_AUDIT_BY_BATCH) != 0 ? key.handle : 0;
-    if ((summing->by & (ASSAY_AUDIT_BY_COUNTRY | ASSAY_AUDIT_BY_REGION)) == 0) {
-        memset(key.country, 0, sizeof key.country);
-    }
-    if ((summing->by & ASSAY_AUDIT_BY_REGION) == 0) {
-        memset(key.region, 0, sizeof key.region);
-    }
-    return assay_rollup_merge(summing->groups, &key, row->count);
-}
-
-enum assay_error assay_audit_view_sum_days(const struct assay_audit_view *view, int32_t from_day,
-                                           int32_t to_day, unsigned by, struct assay_rollup *groups)
-{
-    struct summing summing = {.view = view, .by = by, .groups = groups};
-    bool regions = (by & ASSAY_AUDIT_BY_REGION) != 0 || view->filter.region[0] != '\0';
-    const struct assay_rollup_walk walk = {
-        .kind = regions ? ASSAY_ROLLUP_WEEK : ASSAY_ROLLUP_DAY,
-        .from_day = from_day == ASSAY_DAY_NONE ? INT32_MIN : from_day,
-        .to_day = to_day == ASSAY_DAY_NONE ? INT32_MAX : to_day,
-        .visit = sum_row,
-        .context = &summing,
-    };
-    assay_rollup_init(groups, NULL, 0);
-    enum assay_error error = assay_store_each_rollup(view->call->office->session, &walk);
-    if (error != ASSAY_OK) {
-        return assay_fail(view->call->reason, error, NULL);
-    }
-    assay_rollup_sort(groups);
-    return ASSAY_OK;
-}
-
-enum assay_error assay_audit_view_sum(const struct assay_audit_view *view, unsigned by,
-                                      struct assay_rollup *groups)
-{
-    return assay_audit_view_sum_days(view, view->filter.from_day, view->filter.to_day, by, groups);
 }
 
 /* -- the head -- */

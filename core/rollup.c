@@ -234,6 +234,44 @@ enum assay_error assay_rollup_add(struct assay_rollup *rollup, const struct assa
     }
 }
 
+/* -- coarser kinds -- */
+
+static enum assay_error merge_without(struct assay_rollup *coarse,
+                                      const struct assay_rollup_row *row,
+                                      enum assay_rollup_kind kind)
+{
+    bool daily = kind == ASSAY_ROLLUP_DAY_BATCH || kind == ASSAY_ROLLUP_DAY_COUNTRY;
+    bool batches = kind != ASSAY_ROLLUP_DAY_COUNTRY && kind != ASSAY_ROLLUP_WEEK_REGION;
+    struct assay_rollup_key key = {.kind = kind,
+                                   .day = daily ? row->key.day : assay_rollup_monday(row->key.day),
+                                   .handle = batches ? row->key.handle : 0};
+    if (kind != ASSAY_ROLLUP_DAY_BATCH && kind != ASSAY_ROLLUP_WEEK_BATCH) {
+        memcpy(key.country, row->key.country, sizeof key.country);
+    }
+    if (kind == ASSAY_ROLLUP_WEEK_REGION) {
+        memcpy(key.region, row->key.region, sizeof key.region);
+    }
+    return assay_rollup_merge(coarse, &key, row->count);
+}
+
+enum assay_error assay_rollup_coarsen(const struct assay_rollup *fine, struct assay_rollup *coarse)
+{
+    static const enum assay_rollup_kind kinds[] = {
+        ASSAY_ROLLUP_DAY_BATCH, ASSAY_ROLLUP_DAY_COUNTRY, ASSAY_ROLLUP_WEEK_BATCH,
+        ASSAY_ROLLUP_WEEK_COUNTRY, ASSAY_ROLLUP_WEEK_REGION};
+    enum assay_error error = ASSAY_OK;
+    for (size_t i = 0; i < fine->count && error == ASSAY_OK; i++) {
+        bool daily = fine->rows[i].key.kind == ASSAY_ROLLUP_DAY;
+        for (size_t j = 0; j < ASSAY_COUNT_OF(kinds) && error == ASSAY_OK; j++) {
+            if (daily == (kinds[j] != ASSAY_ROLLUP_WEEK_REGION)) {
+                error = merge_without(coarse, &fine->rows[i], kinds[j]);
+            }
+        }
+    }
+    assay_rollup_sort(coarse);
+    return error;
+}
+
 static int by_key(const void *a, const void *b)
 {
     uint8_t left[ASSAY_ROLLUP_KEY_LEN];

@@ -46,9 +46,15 @@ enum assay_rollup_count {
     ASSAY_ROLLUP_COUNT = ASSAY_ROLLUP_VERDICTS + ASSAY_VERDICT_COUNT
 };
 
+/* Records add to the first two; the others are sums of their rows. */
 enum assay_rollup_kind {
-    ASSAY_ROLLUP_DAY = 'D',  /* day x batch x country */
-    ASSAY_ROLLUP_WEEK = 'W', /* ISO 8601 week x batch x region */
+    ASSAY_ROLLUP_DAY = 'D',          /* day x batch x country */
+    ASSAY_ROLLUP_WEEK = 'W',         /* ISO 8601 week x batch x region */
+    ASSAY_ROLLUP_DAY_BATCH = 'd',    /* day x batch */
+    ASSAY_ROLLUP_DAY_COUNTRY = 'c',  /* day x country */
+    ASSAY_ROLLUP_WEEK_BATCH = 'b',   /* week x batch */
+    ASSAY_ROLLUP_WEEK_COUNTRY = 'w', /* week x batch x country */
+    ASSAY_ROLLUP_WEEK_REGION = 'r',  /* week x region */
 };
 
 /** Which row. Unused bytes are zero, so that keys compare by memcmp of their encoding. */
@@ -57,7 +63,7 @@ struct assay_rollup_key {
     int32_t day;     /* the day, or the week's Monday, in the brand's zone */
     uint32_t handle; /* of the batch; 0 = never issued */
     char country[3]; /* ISO 3166-1; empty = not known */
-    char region[7];  /* ISO 3166-2; empty = not known, or a row by day */
+    char region[7];  /* ISO 3166-2; empty = not known, or a kind without */
 };
 
 struct assay_rollup_row {
@@ -111,6 +117,11 @@ const uint64_t *assay_rollup_find(const struct assay_rollup *rollup,
 /** Order the rows by their encoded keys; nothing may be added afterwards. */
 void assay_rollup_sort(struct assay_rollup *rollup);
 
+/** Add the rows of the coarser kinds that rows by day and week make: each of those is in every coarser
+ *  row once. coarse: begun; sorted afterwards. ASSAY_OK or ASSAY_E_MEMORY. */
+ASSAY_MUST_CHECK enum assay_error assay_rollup_coarsen(const struct assay_rollup *fine,
+                                                       struct assay_rollup *coarse);
+
 /** Monday of the ISO 8601 week that a day lies in. */
 int32_t assay_rollup_monday(int32_t day);
 
@@ -129,6 +140,26 @@ void assay_rollup_key_encode(const struct assay_rollup_key *key,
 /** ASSAY_OK or ASSAY_E_CORRUPT. */
 ASSAY_MUST_CHECK enum assay_error assay_rollup_key_decode(const uint8_t data[ASSAY_ROLLUP_KEY_LEN],
                                                           struct assay_rollup_key *key);
+
+/** Which rows of a kind a walk wants; all borrowed. */
+struct assay_rollup_wanted {
+    const uint32_t *handles; /* of batches, rising; NULL = all */
+    size_t handle_count;
+    const char *country; /* "" = not known; NULL = all */
+    const char *region;  /* likewise */
+};
+
+enum assay_rollup_step {
+    ASSAY_ROLLUP_HERE, /* the row is wanted */
+    ASSAY_ROLLUP_NEXT, /* it is not; the next may be */
+    ASSAY_ROLLUP_SEEK, /* nor is any before the key that is returned */
+    ASSAY_ROLLUP_END,  /* nor is any behind it */
+};
+
+/** Is the row of a key wanted, and if not, where may the next one stand? key: in and out; moved on for
+ *  ASSAY_ROLLUP_SEEK, else as it was. Pure. */
+enum assay_rollup_step assay_rollup_step(const struct assay_rollup_wanted *wanted,
+                                         struct assay_rollup_key *key);
 
 /** Counts of a row. returns the length. */
 size_t assay_rollup_counts_encode(const uint64_t count[ASSAY_ROLLUP_COUNT],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The stored form of a roll-up's row (docs/FORMAT.md, section 8.1). */
+/* The stored form of a roll-up's row (docs/FORMAT.md, section 8.1), and the order of its keys. */
 #include <string.h>
 
 #include "core/rollup.h"
@@ -43,7 +43,7 @@ void assay_rollup_key_encode(const struct assay_rollup_key *key, uint8_t data[AS
 enum assay_error assay_rollup_key_decode(const uint8_t data[ASSAY_ROLLUP_KEY_LEN],
                                          struct assay_rollup_key *key)
 {
-    if (data[0] != ASSAY_ROLLUP_DAY && data[0] != ASSAY_ROLLUP_WEEK) {
+    if (data[0] == '\0' || strchr("DWdcbwr", data[0]) == NULL) {
         return ASSAY_E_CORRUPT;
     }
     struct assay_rollup_key value = {
@@ -71,27 +71,110 @@ size_t assay_rollup_counts_encode(const uint64_t count[ASSAY_ROLLUP_COUNT],
     return len;
 }
 
+/* Most values have one byte. */
+static size_t take_value(const uint8_t *data, size_t len_bytes, uint64_t *value)
+{
+    if (len_bytes > 0 && data[0] < 0x80) {
+        *value = data[0];
+        return 1;
+    }
+    return assay_varint_take(data, len_bytes, value);
+}
+
 enum assay_error assay_rollup_counts_add(const void *data, size_t len_bytes,
                                          uint64_t count[ASSAY_ROLLUP_COUNT])
 {
     const uint8_t *bytes = data;
-    uint64_t sum[ASSAY_ROLLUP_COUNT];
-    memcpy(sum, count, sizeof sum);
+    uint64_t value[ASSAY_ROLLUP_COUNT];
     uint64_t present = 0;
     size_t at = assay_varint_take(bytes, len_bytes, &present);
     bool whole = at > 0 && present >> ASSAY_ROLLUP_COUNT == 0;
-    for (size_t i = 0; whole && i < ASSAY_ROLLUP_COUNT; i++) {
-        if ((present >> i & 1) != 0) {
-            uint64_t value = 0;
-            size_t len = assay_varint_take(bytes + at, len_bytes - at, &value);
-            whole = len > 0;
-            sum[i] += value;
-            at += len;
-        }
+    for (uint64_t left = present; whole && left != 0; left &= left - 1) {
+        size_t len = take_value(bytes + at, len_bytes - at, &value[__builtin_ctzll(left)]);
+        whole = len > 0;
+        at += len;
     }
     if (!whole || at != len_bytes) {
         return ASSAY_E_CORRUPT;
     }
-    memcpy(count, sum, sizeof sum);
+    for (uint64_t left = present; left != 0; left &= left - 1) {
+        count[__builtin_ctzll(left)] += value[__builtin_ctzll(left)];
+    }
     return ASSAY_OK;
+}
+
+/* -- walks -- */
+
+/* The first place that is wanted. */
+static void begin_places(const struct assay_rollup_wanted *wanted, struct assay_rollup_key *key)
+{
+    memset(key->country, 0, sizeof key->country);
+    memset(key->region, 0, sizeof key->region);
+    if (wanted->country != NULL) {
+        memcpy(key->country, wanted->country, strlen(wanted->country));
+    }
+    if (wanted->country != NULL && wanted->region != NULL) {
+        memcpy(key->region, wanted->region, strlen(wanted->region));
+    }
+}
+
+/* The first wanted batch that is at least so, on this day or the next. */
+static enum assay_rollup_step seek_batch(const struct assay_rollup_wanted *wanted, uint64_t least,
+                                         struct assay_rollup_key *key)
+{
+    size_t low = 0;
+    size_t high = wanted->handle_count;
+    while (wanted->handles != NULL && low < high) {
+        size_t middle = (low + high) / 2;
+        low = wanted->handles[middle] < least ? middle + 1 : low;
+        high = wanted->handles[middle] < least ? high : middle;
+    }
+    bool found = wanted->handles == NULL ? least <= UINT32_MAX : low < wanted->handle_count;
+    if (!found && key->day == INT32_MAX) {
+        return ASSAY_ROLLUP_END;
+    }
+    key->day += !found;
+    key->handle =
+        wanted->handles == NULL ? (uint32_t)(found ? least : 0) : wanted->handles[found ? low : 0];
+    begin_places(wanted, key);
+    return ASSAY_ROLLUP_SEEK;
+}
+
+static bool has_batch(const struct assay_rollup_wanted *wanted, uint32_t handle)
+{
+    size_t low = 0;
+    size_t high = wanted->handle_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (wanted->handles[middle] == handle) {
+            return true;
+        }
+        low = wanted->handles[middle] < handle ? middle + 1 : low;
+        high = wanted->handles[middle] < handle ? high : middle;
+    }
+    return wanted->handles == NULL;
+}
+
+enum assay_rollup_step assay_rollup_step(const struct assay_rollup_wanted *wanted,
+                                         struct assay_rollup_key *key)
+{
+    if (wanted->handles != NULL && wanted->handle_count == 0) {
+        return ASSAY_ROLLUP_END;
+    }
+    if (!has_batch(wanted, key->handle)) {
+        return seek_batch(wanted, key->handle, key);
+    }
+    int country = wanted->country == NULL ? 0 : strcmp(key->country, wanted->country);
+    int region = wanted->region == NULL ? 0 : strcmp(key->region, wanted->region);
+    if (country == 0 && region == 0) {
+        return ASSAY_ROLLUP_HERE;
+    }
+    if (wanted->country == NULL) {
+        return ASSAY_ROLLUP_NEXT;
+    }
+    if (country < 0 || (country == 0 && region < 0)) {
+        begin_places(wanted, key);
+        return ASSAY_ROLLUP_SEEK;
+    }
+    return seek_batch(wanted, (uint64_t)key->handle + 1, key);
 }

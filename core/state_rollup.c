@@ -7,7 +7,7 @@
 #include "core/wire.h"
 
 #define META_LEN 29
-#define META_VERSION 1
+#define META_VERSION 2 /* 1 had no coarser rows: it is taken as nothing */
 #define ITEM_KEY_LEN 9
 #define RANK_KEY_LEN 14
 #define SUSPECT_LEN 13
@@ -208,14 +208,42 @@ static void put_rollup_meta(struct assay_state_writer *writer, const struct assa
     put(writer, (MDB_val){1, key}, (MDB_val){sizeof data, data});
 }
 
-enum assay_error assay_state_put_rollup(struct assay_state_writer *writer,
-                                        const struct assay_rollup *rollup,
-                                        const struct assay_rollup_meta *meta)
+/* Rows that meta does not tell of are a former version's. */
+static void drop_former(struct assay_state_writer *writer)
+{
+    char key[] = "M";
+    MDB_val name = {.mv_size = 1, .mv_data = key};
+    MDB_val row;
+    int rc = mdb_get(writer->txn, writer->state->rollup, &name, &row);
+    assay_state_must(rc == MDB_NOTFOUND ? MDB_SUCCESS : rc, "rollup");
+    if (rc == MDB_SUCCESS && row.mv_size > 0 && *(const uint8_t *)row.mv_data < META_VERSION) {
+        assay_state_must(mdb_drop(writer->txn, writer->state->rollup, 0), "rollup");
+    }
+}
+
+static enum assay_error merge_rows(struct assay_state_writer *writer,
+                                   const struct assay_rollup *rollup)
 {
     enum assay_error error = ASSAY_OK;
     for (size_t i = 0; i < rollup->count && error == ASSAY_OK; i++) {
         error = merge_row(writer, &rollup->rows[i]);
     }
+    return error;
+}
+
+enum assay_error assay_state_put_rollup(struct assay_state_writer *writer,
+                                        const struct assay_rollup *rollup,
+                                        const struct assay_rollup_meta *meta)
+{
+    struct assay_rollup coarse;
+    assay_rollup_init(&coarse, NULL, 0);
+    enum assay_error error = assay_rollup_coarsen(rollup, &coarse);
+    if (error == ASSAY_OK) {
+        drop_former(writer);
+        error = merge_rows(writer, rollup);
+    }
+    error = error != ASSAY_OK ? error : merge_rows(writer, &coarse);
+    assay_rollup_deinit(&coarse);
     for (size_t i = 0; i < rollup->suspect_count && error == ASSAY_OK; i++) {
         error = put_suspect(writer, &rollup->suspects[i]);
     }
@@ -240,6 +268,10 @@ enum assay_error assay_state_rollup_meta(struct assay_state_reader *reader,
     if (rc == MDB_SUCCESS) {
         struct assay_wire wire = assay_wire_reader(row.mv_data, row.mv_size);
         uint8_t version = assay_wire_get_u8(&wire);
+        if (version < META_VERSION) {
+            *meta = value;
+            return ASSAY_OK;
+        }
         value.position = assay_wire_get_u64(&wire);
         value.utc_offset_minutes = (int32_t)assay_wire_get_u32(&wire);
         value.records = assay_wire_get_u64(&wire);
@@ -269,46 +301,66 @@ static enum assay_error end_walk(MDB_cursor *cursor, int rc, enum assay_error er
     return rc == MDB_SUCCESS || rc == MDB_NOTFOUND ? ASSAY_OK : assay_state_error(rc);
 }
 
-static enum assay_error take_row(const struct assay_rollup_walk *walk, const MDB_val *key,
-                                 const MDB_val *value, bool *behind)
+/* A walk under way: the row under the cursor, and what to ask for next. */
+struct walking {
+    const struct assay_rollup_walk *walk;
+    MDB_cursor *cursor;
+    MDB_val key;
+    MDB_val value;
+    uint8_t sought[ASSAY_ROLLUP_KEY_LEN];
+};
+
+static int seek(struct walking *walking, const struct assay_rollup_key *key)
 {
+    assay_rollup_key_encode(key, walking->sought);
+    walking->key = (MDB_val){.mv_size = sizeof walking->sought, .mv_data = walking->sought};
+    return mdb_cursor_get(walking->cursor, &walking->key, &walking->value, MDB_SET_RANGE);
+}
+
+/* Visit the row if it is wanted, and go on: rc as LMDB's, MDB_NOTFOUND behind the last. */
+static enum assay_error take_row(struct walking *walking, int *rc)
+{
+    const struct assay_rollup_walk *walk = walking->walk;
     struct assay_rollup_row row = {0};
-    if (key->mv_size != ASSAY_ROLLUP_KEY_LEN || *(const uint8_t *)key->mv_data != walk->kind) {
-        *behind = true;
+    *rc = MDB_NOTFOUND;
+    if (walking->key.mv_size != ASSAY_ROLLUP_KEY_LEN ||
+        *(const uint8_t *)walking->key.mv_data != walk->kind) {
         return ASSAY_OK;
     }
-    enum assay_error error = assay_rollup_key_decode(key->mv_data, &row.key);
-    if (error != ASSAY_OK) {
+    enum assay_error error = assay_rollup_key_decode(walking->key.mv_data, &row.key);
+    if (error != ASSAY_OK || row.key.day > walk->to_day) {
         return error;
     }
-    if (row.key.day > walk->to_day) {
-        *behind = true;
+    enum assay_rollup_step step = assay_rollup_step(&walk->wanted, &row.key);
+    if (step == ASSAY_ROLLUP_END) {
         return ASSAY_OK;
     }
-    error = assay_rollup_counts_add(value->mv_data, value->mv_size, row.count);
-    return error != ASSAY_OK ? error : walk->visit(walk->context, &row);
+    if (step == ASSAY_ROLLUP_SEEK) {
+        *rc = seek(walking, &row.key);
+        return ASSAY_OK;
+    }
+    if (step == ASSAY_ROLLUP_HERE) {
+        error = assay_rollup_counts_add(walking->value.mv_data, walking->value.mv_size, row.count);
+        error = error != ASSAY_OK ? error : walk->visit(walk->context, &row);
+    }
+    *rc = mdb_cursor_get(walking->cursor, &walking->key, &walking->value, MDB_NEXT);
+    return error;
 }
 
 enum assay_error assay_state_each_rollup(struct assay_state_reader *reader,
                                          const struct assay_rollup_walk *walk)
 {
-    struct assay_rollup_key first = {.kind = walk->kind, .day = walk->from_day};
-    uint8_t start[ASSAY_ROLLUP_KEY_LEN];
-    assay_rollup_key_encode(&first, start);
-    MDB_val key = {.mv_size = sizeof start, .mv_data = start};
-    MDB_val value;
-    MDB_cursor *cursor = NULL;
-    int rc = open_cursor(reader, &cursor);
+    struct walking walking = {.walk = walk};
+    int rc = open_cursor(reader, &walking.cursor);
     if (rc == MDB_SUCCESS) {
-        rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+        const struct assay_rollup_key first = {.kind = walk->kind, .day = walk->from_day};
+        rc = seek(&walking, &first);
     }
     enum assay_error error = ASSAY_OK;
-    bool behind = false;
-    while (rc == MDB_SUCCESS && error == ASSAY_OK && !behind) {
-        error = take_row(walk, &key, &value, &behind);
-        rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+    while (rc == MDB_SUCCESS && error == ASSAY_OK) {
+        error = take_row(&walking, &rc);
     }
-    return end_walk(cursor, rc, error);
+    return end_walk(walking.cursor, rc, error);
 }
 
 enum assay_error assay_state_each_suspect(

@@ -4,6 +4,7 @@
  *   'M'                         how far in the ledger they got, the brand's offset from UTC there
  *   'D' day, batch, country     a row by day
  *   'W' Monday, batch, region   a row by week
+ *   'd' 'c' 'b' 'w' 'r'         sums of these (enum assay_rollup_kind), for walks over much
  *   'I' item                    an item that was answered above level low: when, score, level
  *   'R' level, score, item      the same, most suspicious first
  *   'L' batch                   how many of its items are at each level above low
@@ -26,18 +27,20 @@ struct assay_rollup_meta {
 ASSAY_MUST_CHECK enum assay_error assay_state_rollup_meta(struct assay_state_reader *reader,
                                                           struct assay_rollup_meta *meta);
 
-/** Add a sorted roll-up to the rows of the transaction, and set meta. Ends the process on LMDB's
- *  errors. returns ASSAY_OK; ASSAY_E_CORRUPT (a stored row cannot be read). */
+/** Add a sorted roll-up to the rows of the transaction, those of the coarser kinds too, and set meta.
+ *  Rows of a former version, which meta does not show, go. Ends the process on LMDB's errors.
+ *  returns ASSAY_OK; ASSAY_E_CORRUPT (a stored row cannot be read); ASSAY_E_MEMORY. */
 ASSAY_MUST_CHECK enum assay_error assay_state_put_rollup(struct assay_state_writer *writer,
                                                          const struct assay_rollup *rollup,
                                                          const struct assay_rollup_meta *meta);
 
-/** Rows of one kind from one day to another, both included. visit borrows the row for the call; an
- *  error of it ends the walk. */
+/** Wanted rows of one kind from one day to another, both included. visit borrows the row for the call;
+ *  an error of it ends the walk. */
 struct assay_rollup_walk {
     enum assay_rollup_kind kind;
     int32_t from_day;
     int32_t to_day;
+    struct assay_rollup_wanted wanted; /* zeros = all */
     enum assay_error (*visit)(void *context, const struct assay_rollup_row *row);
     void *context;
 };
