@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# usage: audit_estimates.sh BUILD [ITEMS]
+# usage: audit_estimates.sh BUILD [ITEMS [SEED]]
 # How right are the estimates of fake shares? On worlds of assay-market: what scans say is learnt on
-# seeds below 1000 with the behaviour `tuned`; judged are seeds from 1000 on, with all behaviours.
+# seeds below 1000 with the behaviour `tuned`; judged are seeds above SEED (1000), with all behaviours.
 set -eu
 market=$1/bench/market/assay-market
 bench=$1/bench/estimates/bench_estimates
 items=${2:-60000}
+above=${3:-1000}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
@@ -31,12 +32,12 @@ done
 "$bench" learn "$folder/table" "$folder"/*-*
 rm -r "$folder"/*-*
 
-for seed in 1001 1002; do
+for seed in $((above + 1)) $((above + 2)); do
     for kind in clean before after slow mass scattered single rho2 mixed grief viral refill; do
         make $kind $seed
     done
 done
-seed=1010
+seed=$((above + 10))
 for behaviour in commuter traveller gateway family cookieless tourist wechat vpn seldom; do
     seed=$((seed + 1))
     for kind in clean before after slow mixed; do
@@ -44,7 +45,7 @@ for behaviour in commuter traveller gateway family cookieless tourist wechat vpn
     done
     make change $seed "$behaviour,period_weeks=13"
 done
-for seed in 1031 1032 1033; do
+for seed in $((above + 31)) $((above + 32)) $((above + 33)); do
     make change $seed period_weeks=13
 done
 "$bench" judge "$folder/table" "$folder"/*-*
