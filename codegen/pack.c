@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/pack.h"
 
-#include <argp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "codegen/package.h"
+#include "codegen/subcommand.h"
 
 #define MANIFEST_BYTES_MAX (2u << 20)
 
@@ -126,8 +125,9 @@ static enum assay_error write_packages(const struct request *request,
     return error;
 }
 
-static enum assay_error run(const struct request *request, struct assay_reason *reason)
+static enum assay_error run(const void *asked, struct assay_reason *reason)
 {
+    const struct request *request = asked;
     struct assay_recipients to = {.labels = NULL};
     enum assay_error error = check(request, reason);
     if (error == ASSAY_OK) {
@@ -150,16 +150,6 @@ int assay_pack(int argc, char **argv)
                "Exit status: 0 done, 1 refused (nothing is left), 2 usage.",
     };
     struct request request = {.manifest = "manifest.json"};
-    struct assay_reason reason = {""};
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigaction(SIGXFSZ, &ignore, NULL);
-    argp_err_exit_status = 2;
-    if (argp_parse(&argp, argc, argv, 0, NULL, &request) != 0) {
-        return 2;
-    }
-    enum assay_error error = run(&request, &reason);
-    if (error != ASSAY_OK) {
-        fprintf(stderr, "assay-codegen pack: %s\n", reason.text);
-    }
-    return error == ASSAY_OK ? 0 : error == ASSAY_E_USAGE ? 2 : 1;
+    const struct assay_subcommand subcommand = {"pack", &argp, &request, run};
+    return assay_subcommand_run(&subcommand, argc, argv);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codegen/site.h"
 
-#include <argp.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "codegen/output.h"
+#include "codegen/subcommand.h"
 #include "core/passphrase.h"
 
 enum key { KEY_OFFICE = 256, KEY_PASSPHRASE_FILE };
@@ -79,8 +79,9 @@ static enum assay_error copy_office(const struct request *request, struct assay_
     return error;
 }
 
-static enum assay_error run(const struct request *request, struct assay_reason *reason)
+static enum assay_error run(const void *asked, struct assay_reason *reason)
 {
+    const struct request *request = asked;
     uint8_t office[ASSAY_ED25519_KEY_LEN];
     if (request->dir == NULL || request->office == NULL) {
         return assay_fail(reason, ASSAY_E_USAGE, "DIR and --office DIR are wanted; see --help");
@@ -112,14 +113,6 @@ int assay_init_site(int argc, char **argv)
             "Exit status: 0 done, 1 refused, 2 usage.",
     };
     struct request request = {.dir = NULL};
-    struct assay_reason reason = {""};
-    argp_err_exit_status = 2;
-    if (argp_parse(&argp, argc, argv, 0, NULL, &request) != 0) {
-        return 2;
-    }
-    enum assay_error error = run(&request, &reason);
-    if (error != ASSAY_OK) {
-        fprintf(stderr, "assay-codegen init-site: %s\n", reason.text);
-    }
-    return error == ASSAY_OK ? 0 : error == ASSAY_E_USAGE ? 2 : 1;
+    const struct assay_subcommand subcommand = {"init-site", &argp, &request, run};
+    return assay_subcommand_run(&subcommand, argc, argv);
 }

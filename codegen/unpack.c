@@ -3,12 +3,10 @@
  * held against the manifest, and the folder gets its name. */
 #include "codegen/unpack.h"
 
-#include <argp.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +15,7 @@
 
 #include "codegen/output.h"
 #include "codegen/package.h"
+#include "codegen/subcommand.h"
 #include "codegen/tar.h"
 #include "core/envelope.h"
 #include "core/passphrase.h"
@@ -296,8 +295,9 @@ static enum assay_error unpack(struct unpacking *unpacking, const struct assay_i
     return error;
 }
 
-static enum assay_error run(const struct request *request, struct assay_reason *reason)
+static enum assay_error run(const void *asked, struct assay_reason *reason)
 {
+    const struct request *request = asked;
     if (request->package == NULL || request->out == NULL || request->cert_key == NULL) {
         return assay_fail(reason, ASSAY_E_USAGE,
                           "FILE, --out DIR and --cert-key KEY.pem are wanted; see --help");
@@ -332,16 +332,6 @@ int assay_unpack(int argc, char **argv)
                "Exit status: 0 done, 1 refused (nothing is left), 2 usage.",
     };
     struct request request = {.package = NULL};
-    struct assay_reason reason = {""};
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigaction(SIGXFSZ, &ignore, NULL);
-    argp_err_exit_status = 2;
-    if (argp_parse(&argp, argc, argv, 0, NULL, &request) != 0) {
-        return 2;
-    }
-    enum assay_error error = run(&request, &reason);
-    if (error != ASSAY_OK) {
-        fprintf(stderr, "assay-codegen unpack: %s\n", reason.text);
-    }
-    return error == ASSAY_OK ? 0 : error == ASSAY_E_USAGE ? 2 : 1;
+    const struct assay_subcommand subcommand = {"unpack", &argp, &request, run};
+    return assay_subcommand_run(&subcommand, argc, argv);
 }

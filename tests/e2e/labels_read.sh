@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Labels of every format and layout, rendered and read back by programs that are not ours: none unread,
-# none wrong. PDF for printers of 203, 300 and 600 dpi, drawn as they do, by zbarimg and zxing-wasm.
+# none wrong. A PDF is made once and drawn at 203, 300 and 600 dpi, on the printer's grid of dots or
+# not; each label is read by itself, as a camera does (zbarimg loses codes among many on one page).
 # usage: labels_read.sh PATH/TO/assay-batch PATH/TO/assay-codegen [COUNT]
 . "$(dirname "$0")/labels_common.sh"
 count=${3:-1000}
@@ -31,29 +32,56 @@ check() {
     fi
 }
 
+# zbar PATTERN, zxing PATTERN: read such images into `read`, and check
 zbar() {
-    find . -maxdepth 1 -name "$1" -print0 | sort -z |
-        xargs -0 -n 200 zbarimg -q --raw -Sdisable -Sqrcode.enable >read 2>/dev/null
-    check "zbarimg$2"
+    find . -maxdepth 1 -name "$1" -print0 | sort -z | zbar_images >read
+    check "zbarimg"
+}
+zbar_images() {
+    xargs -0 -n 200 zbarimg -q --raw -Sdisable -Sqrcode.enable 2>/dev/null
 }
 
 zxing() {
-    find . -maxdepth 1 -name "$1" -print0 | sort -z |
-        xargs -0 -n 500 node "$here/label_reader.mjs" read >read 2>err || complain "zxing: $(cat err)"
-    check "zxing-wasm$2"
+    find . -maxdepth 1 -name "$1" -print0 | sort -z | zxing_images >read
+    check "zxing-wasm"
+}
+zxing_images() {
+    xargs -0 -n 500 node "$here/label_reader.mjs" read 2>err || complain "zxing: $(cat err)"
 }
 
-# pdf PERCENT ARGUMENTS...: made for each resolution in turn, drawn at it, and read twice
-pdf() {
-    for dpi in 203 300 600; do
-        [ $dpi = 203 ] || first=$((first - $1 * count / 100)) total=$((total - $1 * count / 100))
-        labels "$1" --format pdf --dpi $dpi "${@:2}"
-        for file in labels/*.pdf; do
-            qpdf --check "$file" >out 2>&1 || complain "qpdf: $(cat out)"
-            pdftoppm -r $dpi -gray -aa no -aaVector no "$file" "page-$(basename "$file" .pdf)"
+# draw DPI LAYOUT: every label of the PDFs in labels/, some pages at a time: large pages fill a disk
+draw() {
+    local dpi=$1 layout=$2 file pages page
+    : >by-zbar
+    : >by-zxing
+    for file in labels/*.pdf; do
+        pages=$(qpdf --show-npages "$file")
+        for ((page = 1; page <= pages; page += 40)); do
+            rm -f page* cut*
+            pdftoppm -r "$dpi" -gray -f $page -l $((page + 39)) "$file" page
+            python3 "$here/cut_labels.py" "$layout" "$dpi" cut page*.pgm 2>err ||
+                complain "cut_labels: $(cat err)"
+            find . -maxdepth 1 -name 'cut*.pgm' -print0 | sort -z >images
+            zbar_images <images >>by-zbar
+            zxing_images <images >>by-zxing
         done
-        zbar 'page*.pgm' ''
-        zxing 'page*.pgm' ''
+    done
+    rm -f page* cut*
+    what="$what, drawn at $dpi dpi"
+}
+
+# pdf PERCENT LAYOUT ARGUMENTS...
+pdf() {
+    labels "$1" --format pdf --layout "${@:2}"
+    for file in labels/*.pdf; do
+        qpdf --check "$file" >out 2>&1 || complain "qpdf: $(cat out)"
+    done
+    local made=$what
+    for dpi in 203 300 600; do
+        what=$made
+        draw $dpi "$2"
+        cp by-zbar read && check zbarimg
+        cp by-zxing read && check zxing-wasm
     done
 }
 
@@ -69,8 +97,8 @@ printer() {
                 complain "$1: $(cat err)"
         fi
     done
-    zbar 'page*.p[bn][mg]' ''
-    [ "$1" = zpl ] && zxing 'page*.png' ''
+    zbar 'page*.p[bn][mg]'
+    [ "$1" = zpl ] && zxing 'page*.png'
 }
 
 "$batch" init data --brand Anchorly --brand-zh 安芯 --host https://v.brand.cn >out 2>err ||
@@ -82,13 +110,13 @@ office batch create --sku YB-10400 --count "$count" --lot A2607 --expires 2027-0
     complain "csv: $(cat err)"
 cat csv/*.csv | tr -d '\r' | awk -F, '$1 != "code" { print $3 }' >urls
 
-pdf 21 --layout a4-21
-pdf 8 --layout a4-24 --ecc Q
-pdf 6 --layout a4-65
-pdf 6 --layout letter-30 --ecc L
-pdf 3 --layout roll:40x30+2
-pdf 2 --layout roll:30x50+2 --ecc H
-pdf 4 --qr mask
+pdf 21 a4-21
+pdf 8 a4-24 --ecc Q
+pdf 6 a4-65
+pdf 6 letter-30 --ecc L
+pdf 3 roll:40x30+2
+pdf 2 roll:30x50+2 --ecc H
+pdf 4 a4-21 --qr mask
 
 labels 10 --format svg --one-file --layout roll:70x42.4
 for file in labels/*.svg; do
@@ -99,10 +127,10 @@ python3 "$here/svg_pages.py" labels/*.svg page 25
 for file in page*.svg; do
     rsvg-convert -d 300 -p 300 -o "${file%.svg}.png" "$file" || complain "rsvg-convert $file"
 done
-zbar 'page*.png' ''
+zbar 'page*.png'
 
 labels 10 --format png --layout single --dpi 203
-cp labels/*.png . && zbar 'labels-*.png' '' && zxing 'labels-*.png' ''
+cp labels/*.png . && zbar 'labels-*.png' && zxing 'labels-*.png'
 rm -f labels-*.png
 
 printer zpl 8
