@@ -8,6 +8,7 @@
 
 #include "batch-tools/alert.h"
 #include "batch-tools/carton.h"
+#include "batch-tools/evidence.h"
 
 #define EXIT_USAGE 2
 #define OPTIONS_MAX 24
@@ -42,7 +43,7 @@ static void must(int rc)
 static const struct assay_tool_command *command_at(size_t number)
 {
     static const struct assay_tool_command *const tables[] = {
-        assay_tool_commands, assay_carton_commands, assay_alert_commands};
+        assay_tool_commands, assay_carton_commands, assay_alert_commands, assay_evidence_commands};
     for (size_t i = 0; i < ASSAY_COUNT_OF(tables); i++) {
         for (const struct assay_tool_command *row = tables[i]; row->words != NULL; row++) {
             if (number-- == 0) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Commands about cartons that need more than their options: the file of line scans, page after page
- * of a list, and what a label says. */
+/* Commands about cartons that need more than their options: page after page of a list, and what a label says. */
 #include "batch-tools/carton.h"
 
 #include <stdio.h>
@@ -15,8 +14,6 @@
 #include "core/limits.h"
 #include "core/sscc.h"
 
-/* As JSON a line end takes two bytes, so this much text fits an upload. */
-#define IMPORT_BYTES_MAX (ASSAY_UPLOAD_BYTES_MAX - (4u << 20))
 #define LIST_PAGE 1000
 #define CONTENT_SIZE 128
 
@@ -25,41 +22,6 @@ static enum assay_error set_param(struct assay_tool_call *call, const char *name
     return json_object_set_new(call->params, name, value) == 0
                ? ASSAY_OK
                : assay_fail(&call->reason, ASSAY_E_MEMORY, NULL);
-}
-
-enum assay_error assay_tool_carton_import(struct assay_tool_call *call)
-{
-    char *text = NULL;
-    size_t len = 0;
-    enum assay_error error =
-        assay_file_read(call->operand, IMPORT_BYTES_MAX, &text, &len, &call->reason);
-    if (error == ASSAY_E_TOO_LARGE) {
-        return assay_fail(&call->reason, error,
-                          "%s: at most %u bytes; split it between two cartons", call->operand,
-                          IMPORT_BYTES_MAX);
-    }
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    /* Not UTF-8 is no CSV of ours either; the office would not learn the line. */
-    json_t *csv = json_stringn(text, len);
-    free(text);
-    if (csv == NULL) {
-        return assay_fail(&call->reason, ASSAY_E_SYNTAX, "%s: it is not UTF-8", call->operand);
-    }
-    error = set_param(call, "csv", csv);
-    json_t *result = NULL;
-    if (error == ASSAY_OK) {
-        error = assay_door_run(call, call->command->office, call->params, &result);
-    }
-    if (error == ASSAY_OK) {
-        assay_show_result(call, result);
-        json_decref(result);
-    } else if (strncmp(call->reason.text, "line ", 5) == 0) {
-        struct assay_reason reason = call->reason;
-        return assay_fail(&call->reason, error, "%s: %s", call->operand, reason.text);
-    }
-    return error;
 }
 
 /* All rows of carton.list, page after page. */

@@ -8,8 +8,6 @@
 /** The rows of carton commands, as in assay_tool_commands. */
 extern const struct assay_tool_command assay_carton_commands[];
 
-/** carton import FILE: sends the file's text. */
-enum assay_error assay_tool_carton_import(struct assay_tool_call *call);
 /** carton list: asks page after page. */
 enum assay_error assay_tool_carton_list(struct assay_tool_call *call);
 /** carton labels: writes what a carton's label says, as CSV. */

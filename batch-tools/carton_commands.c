@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch-tools/carton.h"
+#include "batch-tools/upload.h"
 
 #define EXTENSION                                                                                  \
     {                                                                                              \
@@ -110,7 +111,7 @@ const struct assay_tool_command assay_carton_commands[] = {
      .options = import_options,
      .list = "units",
      .columns = import_columns,
-     .run = assay_tool_carton_import},
+     .run = assay_tool_upload},
     {.words = "carton ship",
      .operand = "SSCC",
      .operand_param = "sscc",

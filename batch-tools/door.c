@@ -4,12 +4,20 @@
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "batch-tools/socket.h"
 #include "core/clock.h"
 #include "core/passphrase.h"
+
+bool assay_door_has_passphrase(const struct assay_tool_call *call)
+{
+    const char *given = getenv("ASSAY_PASSPHRASE");
+    return call->passphrase_file != NULL || (given != NULL && given[0] != '\0') ||
+           isatty(STDIN_FILENO) != 0;
+}
 
 enum assay_error assay_tool_keys(struct assay_tool_call *call, unsigned keys)
 {

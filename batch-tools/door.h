@@ -12,6 +12,9 @@
 ASSAY_MUST_CHECK enum assay_error assay_door_run(struct assay_tool_call *call, const char *command,
                                                  const json_t *params, json_t **result);
 
+/** True if the passphrase of the key files can be had: from a file, the environment, a terminal. */
+bool assay_door_has_passphrase(const struct assay_tool_call *call);
+
 /** Who runs this program, with all scopes: "uid 0 (root)". */
 void assay_door_actor(struct assay_actor *actor);
 

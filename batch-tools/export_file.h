@@ -7,7 +7,8 @@
 
 #include "core/record.h"
 
-/** Set `at`, `actor`, `count` and `detail` of a line, as far as they apply. record: HISTORY. */
+/** Set `at`, `actor`, `count` and `detail` of a line, as far as they apply. record: HISTORY,
+ *  REFERENCE, SALES, PURCHASE, PLAN or IMPORT. */
 void assay_export_file(json_t *line, const struct assay_record *record);
 
 #endif

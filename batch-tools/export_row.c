@@ -355,10 +355,8 @@ static void fill_rest(json_t *line, const struct assay_record *record)
     case ASSAY_RECORD_PREFIX:
         assay_export_carton(line, record);
         break;
-    case ASSAY_RECORD_HISTORY:
+    default: /* files that were handed in */
         assay_export_file(line, record);
-        break;
-    default:
         break;
     }
 }

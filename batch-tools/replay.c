@@ -168,10 +168,7 @@ static enum assay_error keys_open(struct assay_tool_call *call, const struct ass
 {
     unsigned wanted = (file->has_codes ? 1u << ASSAY_KEY_LABEL : 0) |
                       (file->has_devices ? 1u << ASSAY_KEY_SERVICE : 0);
-    const char *given = getenv("ASSAY_PASSPHRASE");
-    bool somebody = call->passphrase_file != NULL || (given != NULL && given[0] != '\0') ||
-                    isatty(STDIN_FILENO) != 0;
-    if (!file->has_codes && !somebody) {
+    if (!file->has_codes && !assay_door_has_passphrase(call)) {
         stand_in(store, keys->device_key);
         return ASSAY_OK;
     }

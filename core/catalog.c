@@ -38,6 +38,7 @@ void assay_catalog_destroy(struct assay_catalog *catalog)
     assay_catalog_free_jobs(catalog);
     assay_catalog_free_alerts(catalog);
     free(catalog->files);
+    free(catalog->imports);
     while (catalog->retired != NULL) {
         struct assay_catalog_retired *retired = catalog->retired;
         catalog->retired = retired->next;

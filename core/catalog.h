@@ -104,6 +104,13 @@ struct assay_catalog_webhook {
     struct assay_catalog_mark mark;
 };
 
+/** An import of evidence. */
+struct assay_catalog_import {
+    struct assay_import_record value;
+    struct assay_catalog_mark mark;
+    bool replaced; /* by a later one: its rows hold no longer */
+};
+
 struct assay_catalog;
 
 /** An empty catalog, the caller's to destroy. ASSAY_OK or ASSAY_E_MEMORY. */
@@ -194,8 +201,15 @@ bool assay_catalog_alert_due(const struct assay_catalog *catalog, uint64_t item,
 const struct assay_catalog_file *assay_catalog_file_find(const struct assay_catalog *catalog,
                                                          const uint8_t sha256[ASSAY_SHA256_LEN]);
 
+/** The import of this kind and file that holds, or NULL; the n-th in order, NULL past the end. */
+const struct assay_catalog_import *
+assay_catalog_import_find(const struct assay_catalog *catalog, enum assay_import_kind kind,
+                          const uint8_t sha256[ASSAY_SHA256_LEN]);
+const struct assay_catalog_import *assay_catalog_import_at(const struct assay_catalog *catalog,
+                                                           uint32_t number);
+
 /** May this record be appended? BRAND, PRODUCT, BATCH, MOVE, MANIFEST, JOB, SPOIL, HONEY, SITE,
- *  TOKEN, CALIBRATION, ALERT, ALERT_STATE, RULES, WEBHOOK; a reason that says what to do. Nothing is changed. */
+ *  TOKEN, CALIBRATION, IMPORT, ALERT, ALERT_STATE, RULES, WEBHOOK; a reason that says what to do. Nothing is changed. */
 ASSAY_MUST_CHECK enum assay_error assay_catalog_check(struct assay_catalog *catalog,
                                                       const struct assay_record *record,
                                                       struct assay_reason *reason);

@@ -195,6 +195,8 @@ enum assay_error assay_catalog_check(struct assay_catalog *catalog,
         return check_site(catalog, &record->site, reason);
     case ASSAY_RECORD_CALIBRATION:
         return assay_catalog_check_calibration(&record->calibration, reason);
+    case ASSAY_RECORD_IMPORT:
+        return assay_catalog_check_import(catalog, &record->import, reason);
     default:
         return assay_fail(reason, ASSAY_E_USAGE, "not a record of the catalog");
     }
@@ -294,6 +296,13 @@ enum assay_error assay_catalog_apply(struct assay_catalog *catalog,
         return assay_catalog_set_site(catalog, &record->site, mark);
     case ASSAY_RECORD_HISTORY:
         return assay_catalog_set_file(catalog, &record->history, mark);
+    case ASSAY_RECORD_IMPORT:
+        return assay_catalog_set_import(catalog, &record->import, mark);
+    case ASSAY_RECORD_REFERENCE:
+    case ASSAY_RECORD_SALES:
+    case ASSAY_RECORD_PURCHASE:
+    case ASSAY_RECORD_PLAN:
+        return ASSAY_OK; /* the import says that they hold */
     case ASSAY_RECORD_CALIBRATION:
         return catalog->calibration.mark.position >= position
                    ? ASSAY_OK

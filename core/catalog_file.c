@@ -65,3 +65,76 @@ enum assay_error assay_catalog_set_file(struct assay_catalog *catalog,
     known->mark.dirty = mark.dirty;
     return ASSAY_OK;
 }
+
+/* -- imports -- */
+
+const struct assay_catalog_import *assay_catalog_import_find(const struct assay_catalog *catalog,
+                                                             enum assay_import_kind kind,
+                                                             const uint8_t sha256[ASSAY_SHA256_LEN])
+{
+    for (uint32_t i = 0; i < catalog->import_count; i++) {
+        const struct assay_catalog_import *import = &catalog->imports[i];
+        if (import->value.kind == kind && !import->replaced &&
+            memcmp(import->value.sha256, sha256, ASSAY_SHA256_LEN) == 0) {
+            return import;
+        }
+    }
+    return NULL;
+}
+
+const struct assay_catalog_import *assay_catalog_import_at(const struct assay_catalog *catalog,
+                                                           uint32_t number)
+{
+    return number < catalog->import_count ? &catalog->imports[number] : NULL;
+}
+
+enum assay_error assay_catalog_check_import(const struct assay_catalog *catalog,
+                                            const struct assay_import_record *import,
+                                            struct assay_reason *reason)
+{
+    if (import->kind != ASSAY_IMPORT_PLAN &&
+        assay_catalog_import_find(catalog, import->kind, import->sha256) != NULL) {
+        return assay_fail(reason, ASSAY_E_EXISTS, "this file was imported already");
+    }
+    if (catalog->import_count == ASSAY_IMPORTS_MAX) {
+        return assay_fail(reason, ASSAY_E_FULL, "imports: at most %u", ASSAY_IMPORTS_MAX);
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_error make_import_room(struct assay_catalog *catalog)
+{
+    if (catalog->import_count < catalog->import_room) {
+        return ASSAY_OK;
+    }
+    uint32_t room = catalog->import_room * 2 + 16;
+    struct assay_catalog_import *imports =
+        reallocarray(catalog->imports, room, sizeof *catalog->imports);
+    if (imports == NULL) {
+        return ASSAY_E_MEMORY;
+    }
+    catalog->imports = imports;
+    catalog->import_room = room;
+    return ASSAY_OK;
+}
+
+enum assay_error assay_catalog_set_import(struct assay_catalog *catalog,
+                                          const struct assay_import_record *import,
+                                          struct assay_catalog_mark mark)
+{
+    uint32_t count = catalog->import_count;
+    if (count > 0 && catalog->imports[count - 1].mark.position >= mark.position) {
+        return ASSAY_OK;
+    }
+    enum assay_error error = make_import_room(catalog);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    for (uint32_t i = 0; i < count && import->replaces; i++) {
+        struct assay_catalog_import *before = &catalog->imports[i];
+        before->replaced = before->replaced || before->value.kind == import->kind;
+    }
+    catalog->imports[catalog->import_count++] =
+        (struct assay_catalog_import){.value = *import, .mark = mark};
+    return ASSAY_OK;
+}

@@ -68,6 +68,9 @@ struct assay_catalog {
     struct assay_catalog_file *files; /* in order of beginning */
     uint32_t file_count;
     uint32_t file_room;
+    struct assay_catalog_import *imports; /* in order */
+    uint32_t import_count;
+    uint32_t import_room;
     uint32_t alerts_saved; /* alerts 0..this - 1 are in the state store; they never change */
     /* slot + 1; 0 = free; published with release once what it names is whole */
     _Atomic uint32_t batch_index[ASSAY_BATCH_INDEX];
@@ -130,6 +133,13 @@ ASSAY_MUST_CHECK enum assay_error assay_catalog_apply_job(struct assay_catalog *
 ASSAY_MUST_CHECK enum assay_error assay_catalog_set_file(struct assay_catalog *catalog,
                                                          const struct assay_history_record *file,
                                                          struct assay_catalog_mark mark);
+/** The same for an import; and may it be appended? ASSAY_OK; ASSAY_E_EXISTS; ASSAY_E_FULL. */
+ASSAY_MUST_CHECK enum assay_error assay_catalog_set_import(struct assay_catalog *catalog,
+                                                           const struct assay_import_record *import,
+                                                           struct assay_catalog_mark mark);
+ASSAY_MUST_CHECK enum assay_error
+assay_catalog_check_import(const struct assay_catalog *catalog,
+                           const struct assay_import_record *import, struct assay_reason *reason);
 /** Free what the two lists hold. */
 void assay_catalog_free_jobs(struct assay_catalog *catalog);
 /** catalog_alert.c's part of check and apply: ALERT, ALERT_STATE. */

@@ -20,6 +20,7 @@
 #define KIND_FILE 'L'
 #define KIND_RULE 'M'
 #define KIND_WEBHOOK 'N'
+#define KIND_IMPORT 'O'
 
 /* Version of what follows the printed ranges in a batch's row; rows without it are older. */
 #define BATCH_TAIL_VERSION 1
@@ -261,6 +262,12 @@ static void take_files(struct assay_catalog *catalog, struct row_writer *writer)
             file->mark.dirty = false;
         }
     }
+    for (uint32_t i = catalog->import_count; i > 0 && catalog->imports[i - 1].mark.dirty; i--) {
+        struct assay_catalog_import *import = &catalog->imports[i - 1];
+        struct assay_record record = {.type = ASSAY_RECORD_IMPORT, .import = import->value};
+        put_record_row(writer, KIND_IMPORT, import->mark, &record);
+        import->mark.dirty = false;
+    }
 }
 
 enum assay_error assay_catalog_take_dirty(struct assay_catalog *catalog,
@@ -388,6 +395,10 @@ static enum assay_error load_record(struct assay_catalog *catalog, char kind,
         return record->type != ASSAY_RECORD_HISTORY
                    ? ASSAY_E_CORRUPT
                    : assay_catalog_set_file(catalog, &record->history, mark);
+    case KIND_IMPORT:
+        return record->type != ASSAY_RECORD_IMPORT
+                   ? ASSAY_E_CORRUPT
+                   : assay_catalog_set_import(catalog, &record->import, mark);
     case KIND_CALIBRATION:
         return record->type != ASSAY_RECORD_CALIBRATION
                    ? ASSAY_E_CORRUPT

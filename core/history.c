@@ -8,6 +8,7 @@
 #include "core/history_past.h"
 #include "core/history_recall.h"
 #include "core/key_set.h"
+#include "core/opener.h"
 
 /* Rows that wait for their part: its scans, and malformed ones between them. */
 #define PENDING_MAX (4 * ASSAY_HISTORY_SCANS_MAX)
@@ -26,8 +27,7 @@ struct assay_history {
     struct assay_history_file file;
     struct assay_history_past *past;
     struct assay_history_recall *recall;
-    struct assay_code_cipher **ciphers; /* by slot */
-    uint32_t cipher_count;
+    struct assay_opener opener;
     struct assay_history_record mark;
     struct assay_history_report *report;
     uint64_t seen;                        /* rows, in order of time */
@@ -107,10 +107,7 @@ void assay_history_close(struct assay_history *history)
     if (history == NULL) {
         return;
     }
-    for (uint32_t slot = 0; slot < history->cipher_count; slot++) {
-        assay_code_cipher_destroy(history->ciphers[slot]);
-    }
-    free(history->ciphers);
+    assay_opener_deinit(&history->opener);
     free(history->results);
     assay_key_set_deinit(&history->told);
     assay_history_past_destroy(history->past);
@@ -126,50 +123,19 @@ const struct assay_history_file *assay_history_file_of(const struct assay_histor
 
 /* -- codes -- */
 
-static enum assay_error cipher_of(struct assay_history *history,
-                                  const struct assay_batch_facts *facts,
-                                  struct assay_code_cipher **cipher)
-{
-    if (facts->slot >= history->cipher_count) {
-        uint32_t count = 2 * facts->slot + 16;
-        struct assay_code_cipher **wider = reallocarray(history->ciphers, count, sizeof *wider);
-        if (wider == NULL) {
-            return ASSAY_E_MEMORY;
-        }
-        memset(wider + history->cipher_count, 0, (count - history->cipher_count) * sizeof *wider);
-        history->ciphers = wider;
-        history->cipher_count = count;
-    }
-    enum assay_error error = ASSAY_OK;
-    if (history->ciphers[facts->slot] == NULL) {
-        struct assay_batch_keys keys;
-        assay_keyring_batch_keys(history->keys->keyring, facts->epoch, facts->handle, &keys);
-        error = assay_code_cipher_create(&keys, NULL, &history->ciphers[facts->slot]);
-        assay_bytes_wipe(&keys, sizeof keys);
-    }
-    *cipher = history->ciphers[facts->slot];
-    return error;
-}
-
 /* The item of a row; *facts NULL if it was never issued. */
 static enum assay_error item_of(struct assay_history *history, const struct assay_history_row *row,
                                 const struct assay_batch_facts **facts, uint32_t *index)
 {
-    const struct assay_batch_facts *found = facts_of(history, row);
-    enum assay_error error = ASSAY_OK;
-    uint32_t opened = row->index;
-    if (found != NULL && row->kind == ASSAY_HISTORY_CODE) {
-        struct assay_code_cipher *cipher = NULL;
-        error = cipher_of(history, found, &cipher);
-        error = error != ASSAY_OK ? error : assay_code_open(cipher, &row->parts, &opened);
+    enum assay_error error = ASSAY_E_CODE_UNKNOWN;
+    *facts = NULL;
+    *index = row->index;
+    if (row->kind == ASSAY_HISTORY_CODE) {
+        error = assay_opener_code(&history->opener, &row->parts, facts, index);
+    } else if (row->kind == ASSAY_HISTORY_ITEM) {
+        error = assay_opener_item(&history->opener, row->handle, row->index, facts);
     }
-    if (error != ASSAY_OK && error != ASSAY_E_CODE_UNKNOWN) {
-        return error;
-    }
-    bool issued = error == ASSAY_OK && found != NULL && opened < found->count;
-    *facts = issued ? found : NULL;
-    *index = opened;
-    return ASSAY_OK;
+    return error == ASSAY_E_CODE_UNKNOWN ? ASSAY_OK : error;
 }
 
 /* As the verifier makes it of a 128-bit device. */
@@ -378,9 +344,9 @@ static enum assay_error begin(struct assay_history *history, struct assay_reason
 
 static enum assay_error make_ready(struct assay_history *history, struct assay_reason *reason)
 {
-    const struct assay_history_keys *keys = history->keys;
-    if (history->file.has_codes &&
-        (keys->keyring == NULL || !assay_keyring_has(keys->keyring, ASSAY_KEY_LABEL))) {
+    history->opener.store = history->options.store;
+    history->opener.keyring = history->keys->keyring;
+    if (history->file.has_codes && !assay_opener_has_keys(&history->opener)) {
         return assay_fail(reason, ASSAY_E_NOT_FOUND,
                           "label.key is not open: codes cannot be checked");
     }

@@ -44,6 +44,14 @@
 #define ASSAY_CARTON_LABELS_MAX 200000u
 #define ASSAY_CARTON_LABEL_GROUPS_MAX 1024u
 
+/* Imports of evidence (reference items, sales, test purchases, plans) of one data directory. Met:
+ * E_FULL. */
+#define ASSAY_IMPORTS_MAX (1u << 16)
+/* Rows of one import of evidence: what fits an upload. Met: refused; make two files. */
+#define ASSAY_EVIDENCE_IMPORT_ROWS_MAX (1u << 22)
+/* Items of one sampling plan, and products x regions that they are drawn from. Met: refused. */
+#define ASSAY_PLAN_ITEMS_MAX 10000
+#define ASSAY_PLAN_ROWS_MAX 50000
 /* Rows of a file of past scans that do not stand in order of time: they are sorted in memory, 24 bytes
  * a row and 32 for its result. Met: refused; sort the file. */
 #define ASSAY_HISTORY_UNSORTED_ROWS_MAX (1u << 26)

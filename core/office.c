@@ -8,6 +8,7 @@
 #include "core/office_audit.h"
 #include "core/office_carton.h"
 #include "core/office_command.h"
+#include "core/office_evidence.h"
 #include "core/text.h"
 
 struct command_row {
@@ -66,6 +67,17 @@ static const struct command_row command_rows[] = {
     {"carton.unpack", ASSAY_SCOPE_WRITE, assay_office_carton_unpack, "take a carton apart"},
     {"carton.show", ASSAY_SCOPE_READ, assay_office_carton_show, "one carton or pallet"},
     {"carton.list", ASSAY_SCOPE_READ, assay_office_carton_list, "cartons and pallets, by cursor"},
+    {"reference.import", ASSAY_SCOPE_WRITE, assay_office_reference_import,
+     "take in items known to be genuine"},
+    {"reference.list", ASSAY_SCOPE_READ, assay_office_reference_list, "reference items, counted"},
+    {"sales.import", ASSAY_SCOPE_WRITE, assay_office_sales_import, "take in units sold"},
+    {"sales.list", ASSAY_SCOPE_READ, assay_office_sales_list, "units sold"},
+    {"test-purchase.import", ASSAY_SCOPE_WRITE, assay_office_purchase_import,
+     "take in test purchases"},
+    {"test-purchase.list", ASSAY_SCOPE_READ, assay_office_purchase_list, "test purchases"},
+    {"test-purchase.plan", ASSAY_SCOPE_WRITE, assay_office_plan_draw,
+     "draw which test purchases to make"},
+    {"test-purchase.plans", ASSAY_SCOPE_READ, assay_office_plan_list, "plans, newest first"},
     {"item.show", ASSAY_SCOPE_READ, assay_office_item_show, "state and history of one code"},
     {"scans.list", ASSAY_SCOPE_READ, assay_office_scans_list, "recorded scans, by cursor"},
     {"stats.show", ASSAY_SCOPE_READ, assay_office_stats_show, "figures of the store"},

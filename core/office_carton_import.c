@@ -13,43 +13,13 @@
 
 /* -- codes -- */
 
-static enum assay_error cipher_for(struct assay_carton_import *import,
-                                   const struct assay_batch_facts *facts,
-                                   struct assay_code_cipher **cipher)
-{
-    struct assay_import_cipher *slot = &import->ciphers[facts->slot % ASSAY_IMPORT_CIPHERS];
-    if (slot->facts != facts) {
-        struct assay_batch_keys keys;
-        assay_code_cipher_destroy(slot->cipher);
-        *slot = (struct assay_import_cipher){0};
-        assay_keyring_batch_keys(import->call->office->keyring, facts->epoch, facts->handle, &keys);
-        enum assay_error error = assay_code_cipher_create(&keys, NULL, &slot->cipher);
-        assay_bytes_wipe(&keys, sizeof keys);
-        if (error != ASSAY_OK) {
-            return error;
-        }
-        slot->facts = facts;
-    }
-    *cipher = slot->cipher;
-    return ASSAY_OK;
-}
-
 static enum assay_error open_code(void *context, const struct assay_code_parts *parts,
                                   uint64_t *item)
 {
     struct assay_carton_import *import = context;
-    const struct assay_batch_facts *facts =
-        assay_store_batch_facts(import->call->office->store, parts->handle);
-    if (facts == NULL) {
-        return ASSAY_E_CODE_UNKNOWN;
-    }
-    struct assay_code_cipher *cipher = NULL;
+    const struct assay_batch_facts *facts = NULL;
     uint32_t index = 0;
-    enum assay_error error = cipher_for(import, facts, &cipher);
-    error = error != ASSAY_OK ? error : assay_code_open(cipher, parts, &index);
-    if (error == ASSAY_OK && index >= facts->count) {
-        error = ASSAY_E_CODE_UNKNOWN;
-    }
+    enum assay_error error = assay_opener_code(&import->opener, parts, &facts, &index);
     if (error == ASSAY_OK) {
         *item = assay_item_key_of(facts->handle, index);
     }
@@ -327,9 +297,7 @@ static json_t *answer(const struct assay_carton_import *import)
 
 static void import_deinit(struct assay_carton_import *import)
 {
-    for (size_t i = 0; i < ASSAY_IMPORT_CIPHERS; i++) {
-        assay_code_cipher_destroy(import->ciphers[i].cipher);
-    }
+    assay_opener_deinit(&import->opener);
     assay_carton_lines_deinit(&import->lines);
     assay_batch_deinit(&import->batch);
     free(import->numbers);
@@ -357,8 +325,9 @@ enum assay_error assay_office_carton_import(const struct assay_office_call *call
     if (error == ASSAY_OK && !json_is_string(csv)) {
         error = assay_fail(call->reason, ASSAY_E_FIELD, "csv: the file's text is wanted");
     }
-    const struct assay_keyring *keyring = call->office->keyring;
-    if (error == ASSAY_OK && (keyring == NULL || !assay_keyring_has(keyring, ASSAY_KEY_LABEL))) {
+    import.opener.store = call->office->store;
+    import.opener.keyring = call->office->keyring;
+    if (error == ASSAY_OK && !assay_opener_has_keys(&import.opener)) {
         error = assay_fail(call->reason, ASSAY_E_NOT_FOUND,
                            "label.key is not open here: codes cannot be checked");
     }

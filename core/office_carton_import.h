@@ -6,20 +6,14 @@
 
 #include "core/carton_lines.h"
 #include "core/office_carton.h"
+#include "core/opener.h"
 
 /* Records of one group of the ledger, without the group's header. */
 #define ASSAY_IMPORT_GROUP_BYTES (ASSAY_LEDGER_GROUP_BYTES_MAX - 64)
-#define ASSAY_IMPORT_CIPHERS 64 /* a power of two: batches that are met in turn */
-
-struct assay_import_cipher {
-    const struct assay_batch_facts *facts;
-    struct assay_code_cipher *cipher;
-};
-
 struct assay_carton_import {
     const struct assay_office_call *call;
     int64_t extension;
-    struct assay_import_cipher ciphers[ASSAY_IMPORT_CIPHERS];
+    struct assay_opener opener;
     struct assay_carton_lines lines;
     uint32_t *numbers;  /* of units, by parent */
     uint32_t *starts;   /* by parent: where its children begin in `children`; one more at the end */

@@ -44,9 +44,14 @@ enum assay_record_type {
     ASSAY_RECORD_CARTON_MOVE = 23, /* shipped, void, unpacked */
     ASSAY_RECORD_PREFIX = 24,      /* the GS1 company prefix */
     ASSAY_RECORD_CALIBRATION = 25, /* what risk goes by from here on */
+    ASSAY_RECORD_REFERENCE = 26,   /* items known to be genuine; wait for IMPORT, as do the next */
+    ASSAY_RECORD_SALES = 27,       /* units sold */
+    ASSAY_RECORD_PURCHASE = 28,    /* test purchases */
+    ASSAY_RECORD_IMPORT = 29,      /* the rows before it that bear its id hold */
     ASSAY_RECORD_ALERT_STATE = 30, /* an alert was confirmed, dismissed, opened again */
     ASSAY_RECORD_RULES = 31,       /* one rule of alerts as it is from here on */
     ASSAY_RECORD_WEBHOOK = 32,     /* an endpoint that is told of alerts */
+    ASSAY_RECORD_PLAN = 33,        /* which test purchases to make; waits for IMPORT */
     ASSAY_RECORD_HISTORY = 34,     /* a part of a file of past scans was replayed */
 };
 
@@ -279,6 +284,11 @@ struct assay_record {
         struct assay_carton_move_record carton_move;
         struct assay_prefix_record prefix;
         struct assay_history_record history;
+        struct assay_reference_record reference;
+        struct assay_sales_record sales;
+        struct assay_purchase_record purchase;
+        struct assay_import_record import;
+        struct assay_plan_record plan;
         struct assay_calibration_record calibration;
     };
 };

@@ -493,5 +493,6 @@ const struct assay_record_fields *assay_record_fields_of(unsigned type)
     row = row != NULL ? row : assay_record_alert_fields_of(type);
     row = row != NULL ? row : assay_record_risk_fields_of(type);
     row = row != NULL ? row : assay_file_fields_of(type);
+    row = row != NULL ? row : assay_evidence_fields_of(type);
     return row != NULL ? row : assay_carton_fields_of(type);
 }

@@ -154,6 +154,25 @@ ASSAY_MUST_CHECK enum assay_error assay_store_file(struct assay_store *store,
                                                    const uint8_t sha256[ASSAY_SHA256_LEN],
                                                    struct assay_catalog_file *file);
 
+/** Append records of evidence in one group, not synced; they hold once an IMPORT that is put after
+ *  them bears their id.
+ *  data      whole records, at most ASSAY_LEDGER_GROUP_BYTES_MAX - 64 bytes.
+ *  position  out: of the first.
+ *  returns   ASSAY_OK; ASSAY_E_NO_SPACE; ASSAY_E_IO (end the process). threads: any session's. */
+ASSAY_MUST_CHECK enum assay_error assay_store_put_rows(struct assay_store_session *session,
+                                                       struct assay_span data, uint32_t records,
+                                                       uint64_t *position);
+
+/** The import of this kind and file that holds. ASSAY_OK or ASSAY_E_NOT_FOUND. threads: any. */
+ASSAY_MUST_CHECK enum assay_error assay_store_import(struct assay_store *store,
+                                                     enum assay_import_kind kind,
+                                                     const uint8_t sha256[ASSAY_SHA256_LEN],
+                                                     struct assay_catalog_import *import);
+
+/** The n-th import of evidence in order. ASSAY_OK or ASSAY_E_NOT_FOUND past the end. threads: any. */
+ASSAY_MUST_CHECK enum assay_error assay_store_import_at(struct assay_store *store, uint32_t number,
+                                                        struct assay_catalog_import *import);
+
 /** Count a code that was never issued, by place; ledgered once a second. trier: hash of the device,
  *  or of the address's bucket without one: each counts as one trier a day. threads: any. */
 void assay_store_count_forged(struct assay_store *store, const struct assay_place *place,
@@ -164,7 +183,8 @@ void assay_store_count_forged(struct assay_store *store, const struct assay_plac
 /** Check a record against the state, append it, apply it, sync it.
  *
  *  record    BRAND, PRODUCT, BATCH, MOVE, MANIFEST, JOB, SPOIL, HONEY, SITE, TOKEN, CALIBRATION,
- *            ALERT, ALERT_STATE, RULES, WEBHOOK, CLAIM, FIND or REPORT.
+ *            ALERT, ALERT_STATE, RULES, WEBHOOK,
+ *            IMPORT, CLAIM, FIND or REPORT.
  *            CLAIM: refused with ASSAY_E_TAKEN if the item has one, ASSAY_E_REFUSED if the item
  *            is not on sale. FIND: counts a failed look-up.
  *  position  out: where it stands.

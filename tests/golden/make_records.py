@@ -67,6 +67,19 @@ RECORDS = {
                + struct.pack("<QI", 0x8080, 1) + text("uid 0 (root)")),
     "carton_move": (23, struct.pack("<qIB", AT, 3, 0) + text("f") + text("深圳 12 店")),
     "prefix": (24, struct.pack("<q", AT) + text("g") + text("6901234")),
+    "reference": (26, counted(0x20, 16) + struct.pack("<IIH", HANDLE, 5, 5)
+                  + bytes([5 << 1 | 1, 1, 10 << 1, 0xD8, 0x04])),
+    "sales": (27, counted(0x20, 16) + struct.pack("<IiQ", 2, 20458, 1200) + text("YB-10400")
+              + text("CN") + text("CN-GD") + struct.pack("<iQ", 20465, 7) + text("YB-10400")
+              + text("DE") + text("")),
+    "purchase": (28, counted(0x20, 16) + struct.pack("<IqQB", 2, AT, ITEM, 0) + text("YB-10400")
+                 + text("CN") + text("CN-GD") + struct.pack("<qQB", AT + 1, 0, 1)
+                 + text("YB-10400") + text("DE") + text("")),
+    "import": (29, struct.pack("<qBB", AT, 3, 1) + counted(0x20, 16) + counted(0x30, 16)
+               + counted(0x40, 32) + struct.pack("<QQ", 400, 0x4040) + text("uid 0 (root)")),
+    "plan": (33, counted(0x20, 16) + struct.pack("<QIII", 5, 40, 1, 2)
+             + struct.pack("<QI", 61964, 3) + text("YB-10400") + text("CN") + text("CN-JS")
+             + struct.pack("<QI", 9, 0) + text("") + text("") + text("")),
     "history": (34, struct.pack("<qQQQ", AT, 0x4040, 1000, 70000) + bytes(range(0x40, 0x60))
                 + struct.pack("<II", 256, 2) + struct.pack("<BBBBi", 3, 1, 0, 0, 0)
                 + struct.pack("<BBBBi", 255, 255, 1, 0, -1024) + text("uid 0 (root)")),

@@ -6,6 +6,7 @@
 
 #include "core/runs.h"
 #include "tests/support/ledger_support.h"
+#include "tests/support/random_evidence.h"
 
 static uint64_t below(uint64_t *random, uint64_t limit)
 {
@@ -436,6 +437,11 @@ void support_random_record(uint64_t *random, struct assay_record *record)
         [ASSAY_RECORD_ALERT_STATE] = fill_alert_state,
         [ASSAY_RECORD_RULES] = fill_rules,
         [ASSAY_RECORD_WEBHOOK] = fill_webhook,
+        [ASSAY_RECORD_REFERENCE] = support_random_evidence,
+        [ASSAY_RECORD_SALES] = support_random_evidence,
+        [ASSAY_RECORD_PURCHASE] = support_random_evidence,
+        [ASSAY_RECORD_IMPORT] = support_random_evidence,
+        [ASSAY_RECORD_PLAN] = support_random_evidence,
         [ASSAY_RECORD_HISTORY] = fill_history,
         [ASSAY_RECORD_CALIBRATION] = fill_calibration,
     };

@@ -13,20 +13,21 @@
 #define HANDLE 0x2a5f00d1u
 #define ITEM ((uint64_t)HANDLE << 26 | 0x123456)
 
-/* The golden records, as tests/golden/make_records.py has them. */
-static void golden_file(unsigned type, struct assay_record *record)
+static void count_up(uint8_t *data, uint8_t first, size_t len)
 {
-    memset(record, 0, sizeof *record);
-    record->type = type;
-    assert_int_equal(type, ASSAY_RECORD_HISTORY);
-    struct assay_history_record *history = &record->history;
+    for (size_t i = 0; i < len; i++) {
+        data[i] = (uint8_t)(first + i);
+    }
+}
+
+/* The golden records, as tests/golden/make_records.py has them. */
+static void golden_history(struct assay_history_record *history)
+{
     history->at_unix_ms = AT;
     history->began_at = 0x4040;
     history->rows_done = 1000;
     history->rows = 70000;
-    for (unsigned i = 0; i < sizeof history->sha256; i++) {
-        history->sha256[i] = (uint8_t)(0x40 + i);
-    }
+    count_up(history->sha256, 0x40, sizeof history->sha256);
     history->scans = 256;
     history->outcomes = 2;
     history->outcome[0] =
@@ -36,7 +37,86 @@ static void golden_file(unsigned type, struct assay_record *record)
     snprintf(history->actor, sizeof history->actor, "uid 0 (root)");
 }
 
-static const unsigned types[] = {ASSAY_RECORD_HISTORY};
+static void golden_reference(struct assay_reference_record *reference)
+{
+    static const uint8_t runs[] = {5 << 1 | 1, 1, 10 << 1, 0xD8, 0x04};
+    count_up(reference->id, 0x20, sizeof reference->id);
+    reference->handle = HANDLE;
+    reference->items = 5;
+    reference->runs_len = sizeof runs;
+    memcpy(reference->runs, runs, sizeof runs);
+}
+
+static void golden_sales(struct assay_sales_record *sales)
+{
+    count_up(sales->id, 0x20, sizeof sales->id);
+    sales->rows = 2;
+    sales->row[0] = (struct assay_sale){"YB-10400", {"CN", "CN-GD"}, 20458, 1200};
+    sales->row[1] = (struct assay_sale){"YB-10400", {"DE", ""}, 20465, 7};
+}
+
+static void golden_purchase(struct assay_purchase_record *purchases)
+{
+    count_up(purchases->id, 0x20, sizeof purchases->id);
+    purchases->rows = 2;
+    purchases->row[0] = (struct assay_purchase){AT, ITEM, "YB-10400", {"CN", "CN-GD"}, false};
+    purchases->row[1] = (struct assay_purchase){AT + 1, 0, "YB-10400", {"DE", ""}, true};
+}
+
+static void golden_plan(struct assay_plan_record *plan)
+{
+    count_up(plan->id, 0x20, sizeof plan->id);
+    plan->seed = 5;
+    plan->wanted = 40;
+    plan->basis = ASSAY_PLAN_SCANS;
+    plan->rows = 2;
+    plan->row[0] = (struct assay_plan_row){"YB-10400", {"CN", "CN-JS"}, 61964, 3};
+    plan->row[1] = (struct assay_plan_row){"", {"", ""}, 9, 0};
+}
+
+static void golden_import(struct assay_import_record *import)
+{
+    import->at_unix_ms = AT;
+    import->kind = ASSAY_IMPORT_PURCHASE;
+    import->replaces = true;
+    count_up(import->id, 0x20, sizeof import->id);
+    count_up(import->plan, 0x30, sizeof import->plan);
+    count_up(import->sha256, 0x40, sizeof import->sha256);
+    import->rows = 400;
+    import->began_at = 0x4040;
+    snprintf(import->actor, sizeof import->actor, "uid 0 (root)");
+}
+
+static void golden_file(unsigned type, struct assay_record *record)
+{
+    memset(record, 0, sizeof *record);
+    record->type = type;
+    switch (type) {
+    case ASSAY_RECORD_HISTORY:
+        golden_history(&record->history);
+        break;
+    case ASSAY_RECORD_REFERENCE:
+        golden_reference(&record->reference);
+        break;
+    case ASSAY_RECORD_SALES:
+        golden_sales(&record->sales);
+        break;
+    case ASSAY_RECORD_PURCHASE:
+        golden_purchase(&record->purchase);
+        break;
+    case ASSAY_RECORD_PLAN:
+        golden_plan(&record->plan);
+        break;
+    default:
+        golden_import(&record->import);
+        break;
+    }
+}
+
+static const unsigned types[] = {
+    ASSAY_RECORD_REFERENCE, ASSAY_RECORD_SALES, ASSAY_RECORD_PURCHASE,
+    ASSAY_RECORD_IMPORT,    ASSAY_RECORD_PLAN,  ASSAY_RECORD_HISTORY,
+};
 
 static void no_part_of_a_record_is_one(void **state)
 {
@@ -74,6 +154,22 @@ static void fields_out_of_range_are_refused(void **state)
         {ASSAY_RECORD_HISTORY, 81, ASSAY_VERDICT_COUNT},
         {ASSAY_RECORD_HISTORY, 82, ASSAY_RISK_CLONED + 1},
         {ASSAY_RECORD_HISTORY, 83, 1},
+        {ASSAY_RECORD_REFERENCE, 24 + 3, 0x40}, /* handle above 30 bits */
+        {ASSAY_RECORD_REFERENCE, 28, 6},        /* more items than the runs hold */
+        {ASSAY_RECORD_REFERENCE, 32 + 1, 6},    /* runs longer than a record */
+        {ASSAY_RECORD_SALES, 24, 0},            /* no row */
+        {ASSAY_RECORD_SALES, 24, ASSAY_EVIDENCE_ROWS_MAX + 1},
+        {ASSAY_RECORD_SALES, 28, 0},        /* no Monday */
+        {ASSAY_RECORD_SALES, 40, 0},        /* the sku's length */
+        {ASSAY_RECORD_SALES, 52, 'D'},      /* CN-GD is not in DN */
+        {ASSAY_RECORD_PURCHASE, 44, 2},     /* neither fake nor genuine */
+        {ASSAY_RECORD_PURCHASE, 36 + 7, 1}, /* an item above 56 bits */
+        {ASSAY_RECORD_PLAN, 36, 2},         /* unknown basis */
+        {ASSAY_RECORD_PLAN, 40, 0},
+        {ASSAY_RECORD_IMPORT, 16, 0}, /* unknown kind */
+        {ASSAY_RECORD_IMPORT, 16, 5},
+        {ASSAY_RECORD_IMPORT, 17, 2},
+        {ASSAY_RECORD_IMPORT, 90, 1}, /* off its boundary */
     };
     for (size_t i = 0; i < ASSAY_COUNT_OF(rows); i++) {
         struct assay_record record;
