@@ -146,6 +146,7 @@ static enum assay_error read_request(struct audit_job *job, h2o_req_t *request)
     }
     enum assay_error error =
         assay_form_parse(query.base, query.len, NULL, &job->params, &job->reason);
+    error = error == ASSAY_E_SYNTAX ? ASSAY_E_FIELD : error;
     error = error != ASSAY_OK ? error : number_limit(job->params, &job->reason);
     return error != ASSAY_OK ? error : read_name(job, assay_request_path(request));
 }

@@ -162,7 +162,7 @@ static enum assay_error take_pair(struct reading *reading, const char *pair, siz
                           "form: a broken %%-escape, a NUL or not UTF-8");
     }
     if (json_object_get(reading->object, name) != NULL) {
-        return assay_fail(reading->reason, ASSAY_E_SYNTAX, "form: a field is there twice");
+        return assay_fail(reading->reason, ASSAY_E_SYNTAX, "%.40s: is there twice", name);
     }
     return value[0] == '\0' ? ASSAY_OK : add_field(reading, name, value);
 }

@@ -90,6 +90,25 @@ static void on_dispose(void *stream)
     atomic_fetch_sub(&open_streams, 1);
 }
 
+static void set_head(h2o_req_t *request)
+{
+    request->res.status = 200;
+    request->res.reason = "OK";
+    h2o_add_header(&request->pool, &request->res.headers, H2O_TOKEN_CONTENT_TYPE, NULL,
+                   H2O_STRLIT("text/event-stream"));
+    h2o_add_header(&request->pool, &request->res.headers, H2O_TOKEN_CACHE_CONTROL, NULL,
+                   H2O_STRLIT("no-store"));
+}
+
+/* Who asks for the head alone opens no stream: h2o would send its body. */
+static void send_head(h2o_req_t *request)
+{
+    static h2o_generator_t none;
+    set_head(request);
+    h2o_start_response(request, &none);
+    h2o_send(request, NULL, 0, H2O_SEND_STATE_FINAL);
+}
+
 static void begin_stream(h2o_req_t *request)
 {
     struct stream *stream = h2o_mem_alloc_shared(&request->pool, sizeof *stream, on_dispose);
@@ -98,12 +117,7 @@ static void begin_stream(h2o_req_t *request)
     stream->super.stop = on_stop;
     stream->request = request;
     stream->timer.cb = on_second;
-    request->res.status = 200;
-    request->res.reason = "OK";
-    h2o_add_header(&request->pool, &request->res.headers, H2O_TOKEN_CONTENT_TYPE, NULL,
-                   H2O_STRLIT("text/event-stream"));
-    h2o_add_header(&request->pool, &request->res.headers, H2O_TOKEN_CACHE_CONTROL, NULL,
-                   H2O_STRLIT("no-store"));
+    set_head(request);
     h2o_start_response(request, &stream->super);
     send_event(stream);
 }
@@ -113,6 +127,10 @@ int assay_live_get(h2o_handler_t *handler, h2o_req_t *request)
     (void)handler;
     struct assay_actor actor;
     if (!assay_visitor_actor(request, &actor)) {
+        return 0;
+    }
+    if (h2o_memis(request->method.base, request->method.len, H2O_STRLIT("HEAD"))) {
+        send_head(request);
         return 0;
     }
     if (atomic_fetch_add(&open_streams, 1) >= STREAMS_MAX) {

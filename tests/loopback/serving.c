@@ -47,6 +47,8 @@ static const struct assay_route public_routes[] = {
     {"logout", "POST", "/audit/logout", ASSAY_ROUTE_SAME_SITE, assay_logout_post},
     {"asked", "GET", "/asked", 0, ask},
     {"asked", "POST", "/asked", 0, ask},
+    {"live", "GET", "/v1/office/audit/live", 0, assay_live_get},
+    {"audit", "GET", "/v1/office/audit/*", 0, assay_audit_get},
     {"keys", "GET", "/.well-known/assay-keys.json", 0, assay_keys_get},
 };
 static const struct assay_route admin_routes[] = {
