@@ -101,6 +101,21 @@ const struct assay_tool_column assay_tool_dryrun_columns[] = {
     {0},
 };
 
+const struct assay_tool_column assay_tool_webhook_columns[] = {
+    {"NAME", "name", false},
+    {"URL", "url", false},
+    {"WAITING", "waiting", true},
+    {"DEAD", "dead", true},
+    {"SINCE", "at", false},
+    {"BY", "by", false},
+    {0},
+};
+
+const struct assay_tool_column assay_tool_dead_columns[] = {
+    {"NAME", "name", false},    {"ALERT", "alert", true},   {"TRIES", "tries", true},
+    {"STATUS", "status", true}, {"LAST", "last_at", false}, {0},
+};
+
 const struct assay_tool_column assay_tool_history_columns[] = {
     {"AT", "at", false},
     {"SCAN", "number", true},

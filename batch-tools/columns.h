@@ -18,6 +18,9 @@ extern const struct assay_tool_column assay_tool_alert_columns[];
 /** Of rule list, and of rule dryrun. */
 extern const struct assay_tool_column assay_tool_rule_columns[];
 extern const struct assay_tool_column assay_tool_dryrun_columns[];
+/** Of webhook list, and of webhook dead. */
+extern const struct assay_tool_column assay_tool_webhook_columns[];
+extern const struct assay_tool_column assay_tool_dead_columns[];
 /** Of item show. */
 extern const struct assay_tool_column assay_tool_history_columns[];
 /** Of scans list. */

@@ -154,15 +154,28 @@ enum assay_error assay_tool_site_add(struct assay_tool_call *call)
     return error == ASSAY_OK ? run_and_show(call) : error;
 }
 
-enum assay_error assay_tool_token_create(struct assay_tool_call *call)
+/* "a,b" as a list. */
+static json_t *words_of(const char *text)
 {
-    json_t *scopes = json_array();
-    for (const char *at = assay_tool_text(call, "scope"); at != NULL;) {
+    json_t *words = json_array();
+    for (const char *at = text; at != NULL;) {
         const char *comma = strchr(at, ',');
         size_t len = comma == NULL ? strlen(at) : (size_t)(comma - at);
-        json_array_append_new(scopes, json_stringn(at, len));
+        json_array_append_new(words, json_stringn(at, len));
         at = comma == NULL ? NULL : comma + 1;
     }
-    enum assay_error error = set_param(call, "scopes", scopes);
+    return words;
+}
+
+enum assay_error assay_tool_token_create(struct assay_tool_call *call)
+{
+    enum assay_error error = set_param(call, "scopes", words_of(assay_tool_text(call, "scope")));
+    return error == ASSAY_OK ? run_and_show(call) : error;
+}
+
+enum assay_error assay_tool_webhook_add(struct assay_tool_call *call)
+{
+    const char *kinds = assay_tool_text(call, "kinds");
+    enum assay_error error = kinds == NULL ? ASSAY_OK : set_param(call, "kinds", words_of(kinds));
     return error == ASSAY_OK ? run_and_show(call) : error;
 }

@@ -88,6 +88,8 @@ enum assay_error assay_tool_batch_keys(struct assay_tool_call *call);
 enum assay_error assay_tool_honey(struct assay_tool_call *call);
 /** rule set, rule dryrun: numbers with decimals, and flags. */
 enum assay_error assay_tool_rule(struct assay_tool_call *call);
+/** webhook add NAME. */
+enum assay_error assay_tool_webhook_add(struct assay_tool_call *call);
 /** manifest import FILE. */
 enum assay_error assay_tool_manifest(struct assay_tool_call *call);
 /** keys publish: writes the list to a file. */

@@ -34,6 +34,7 @@ enum assay_service_purpose {
     ASSAY_PURPOSE_RECEIPT,  /* HMAC of receipts */
     ASSAY_PURPOSE_DEVICE,   /* device tags, keyed per item */
     ASSAY_PURPOSE_PHONE,    /* phone comparison tags */
+    ASSAY_PURPOSE_WEBHOOK,  /* secrets of endpoints that are told of alerts */
 };
 
 struct assay_keyring;

@@ -146,6 +146,7 @@ void assay_keyring_service_key(const struct assay_keyring *keyring,
         [ASSAY_PURPOSE_RECEIPT] = "assay/service/receipt",
         [ASSAY_PURPOSE_DEVICE] = "assay/service/device",
         [ASSAY_PURPOSE_PHONE] = "assay/service/phone",
+        [ASSAY_PURPOSE_WEBHOOK] = "assay/service/webhook",
     };
     assay_assert(purpose < ASSAY_COUNT_OF(texts));
     derive(assay_keyring_secret(keyring, ASSAY_KEY_SERVICE),

@@ -9,6 +9,8 @@
 #include "core/keyring.h"
 #include "core/store.h"
 
+struct assay_outbox;
+
 struct assay_office {
     const char *dir; /* the data directory: lists of scans are read from its ledger */
     struct assay_store *store;
@@ -16,6 +18,7 @@ struct assay_office {
     /* Label key (item.show), office key (batch.create: without it the order comes unsigned, and
      * assay-batch signs it); NULL = none. */
     const struct assay_keyring *keyring;
+    struct assay_outbox *outbox; /* deliveries of alerts (core/outbox.h); NULL: no verifier runs */
 };
 
 /** Who asks: for the ledger, and what they may do. */

@@ -28,6 +28,25 @@ ASSAY_MUST_CHECK enum assay_error assay_office_rule_reset(const struct assay_off
 ASSAY_MUST_CHECK enum assay_error assay_office_rule_dryrun(const struct assay_office_call *call,
                                                            json_t **result);
 
+/** webhook.add: an endpoint that is told of alerts; its secret is shown once. As the commands in office_command.h. */
+ASSAY_MUST_CHECK enum assay_error assay_office_webhook_add(const struct assay_office_call *call,
+                                                           json_t **result);
+/** webhook.list: endpoints, without their secrets. As the commands in office_command.h. */
+ASSAY_MUST_CHECK enum assay_error assay_office_webhook_list(const struct assay_office_call *call,
+                                                            json_t **result);
+/** webhook.remove: tell an endpoint no more. As the commands in office_command.h. */
+ASSAY_MUST_CHECK enum assay_error assay_office_webhook_remove(const struct assay_office_call *call,
+                                                              json_t **result);
+/** webhook.test: send an endpoint a test. As the commands in office_command.h. */
+ASSAY_MUST_CHECK enum assay_error assay_office_webhook_test(const struct assay_office_call *call,
+                                                            json_t **result);
+/** webhook.dead: messages that were tried too often. As the commands in office_command.h. */
+ASSAY_MUST_CHECK enum assay_error assay_office_webhook_dead(const struct assay_office_call *call,
+                                                            json_t **result);
+/** webhook.replay: try dead messages again. As the commands in office_command.h. */
+ASSAY_MUST_CHECK enum assay_error assay_office_webhook_replay(const struct assay_office_call *call,
+                                                              json_t **result);
+
 /** What a list keeps beside the filter of all views. */
 struct assay_alert_choice {
     enum assay_alert_state state; /* ASSAY_ALERT_STATES = all */

@@ -62,6 +62,7 @@ static void run(struct assay_job *base, struct assay_worker *worker)
         .store = worker->service->store,
         .session = worker->session,
         .keyring = assay_service_keyring(worker->service),
+        .outbox = worker->service->outbox,
     };
     const struct assay_office_request request = {
         .command = job->command,

@@ -9,7 +9,15 @@
 #include <unistd.h>
 #include <yaml.h>
 
-enum kind { KIND_ENDPOINT, KIND_NUMBER, KIND_FILE, KIND_LOG, KIND_NETWORKS, KIND_SCAN_ON };
+enum kind {
+    KIND_ENDPOINT,
+    KIND_NUMBER,
+    KIND_FILE,
+    KIND_LOG,
+    KIND_NETWORKS,
+    KIND_SCAN_ON,
+    KIND_TEXT
+};
 
 struct setting {
     struct assay_config_row row;
@@ -115,6 +123,22 @@ static enum assay_error set_log(const char *text, char *out, struct assay_reason
     return set_path(text, out, reason);
 }
 
+static enum assay_error set_text(const char *text, char *out, struct assay_reason *reason)
+{
+    size_t len = strlen(text);
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] <= ' ' || text[i] >= 0x7f) {
+            return assay_fail(reason, ASSAY_E_FIELD, "must be printable ASCII without spaces");
+        }
+    }
+    if (len >= ASSAY_CONFIG_TEXT_SIZE) {
+        return assay_fail(reason, ASSAY_E_FIELD, "must be shorter than %d bytes",
+                          ASSAY_CONFIG_TEXT_SIZE);
+    }
+    memcpy(out, text, len + 1);
+    return ASSAY_OK;
+}
+
 static enum assay_error set_scan_on(const char *text, bool *out, struct assay_reason *reason)
 {
     if (strcmp(text, "load") != 0 && strcmp(text, "tap") != 0) {
@@ -151,6 +175,8 @@ static enum assay_error set_value(struct assay_config *config, const struct sett
         return set_log(text, member, reason);
     case KIND_SCAN_ON:
         return set_scan_on(text, member, reason);
+    case KIND_TEXT:
+        return set_text(text, member, reason);
     case KIND_NETWORKS:
         return text[0] == '\0' ? ASSAY_OK : add_network(text, member, reason);
     }

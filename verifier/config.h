@@ -11,6 +11,7 @@
 
 #define ASSAY_CONFIG_BYTES_MAX (256 * 1024)
 #define ASSAY_CONFIG_PATH_SIZE 1024 /* with NUL */
+#define ASSAY_CONFIG_TEXT_SIZE 256
 /* Problems named in one run; the rest are counted. */
 #define ASSAY_CONFIG_PROBLEMS_MAX 64
 
@@ -68,6 +69,24 @@
       "Free space kept back; below it scans get 503.")                                             \
     X("alerts.interval_ms", alerts_interval_ms, NUMBER, "60000", 100, 86400000, "ms",              \
       "Least time between two times that the rules of alerts are asked.")                          \
+    X("alerts.timeout_ms", alerts_timeout_ms, NUMBER, "10000", 100, 60000, "ms",                   \
+      "For an endpoint, or the mail relay, to take an alert.")                                     \
+    X("alerts.retry_ms", alerts_retry_ms, NUMBER, "10000", 10, 3600000, "ms",                      \
+      "Before the second try; doubled each time, up to an hour.")                                  \
+    X("alerts.tries", alerts_tries, NUMBER, "24", 1, 100, "tries",                                 \
+      "Then a message is dead: `webhook dead`, `webhook replay`.")                                 \
+    X("alerts.private_networks", alerts_private_networks, NETWORKS, "", 0, 0, "networks",          \
+      "Private addresses that webhooks may be sent to, as addresses or networks.")                 \
+    X("alerts.ca_file", alerts_ca_file, FILE, "", 0, 0, "path",                                    \
+      "Certificates that endpoints are checked by, PEM. Empty: the system's.")                     \
+    X("alerts.mail_relay", alerts_mail_relay, TEXT, "", 0, 0, "URL",                               \
+      "smtp://HOST:PORT or smtps://HOST, which takes mails about alerts. Empty: no mail.")         \
+    X("alerts.mail_from", alerts_mail_from, TEXT, "", 0, 0, "address", "Who sends them.")          \
+    X("alerts.mail_to", alerts_mail_to, TEXT, "", 0, 0, "address", "Who gets them.")               \
+    X("alerts.mail_user", alerts_mail_user, TEXT, "", 0, 0, "name",                                \
+      "Who the verifier is at the relay; over TLS alone. Empty: nobody.")                          \
+    X("alerts.mail_password_file", alerts_mail_password_file, FILE, "", 0, 0, "path",              \
+      "Its password, in a file that only the verifier may read.")                                  \
     X("log.access", access_log, LOG, "off", 0, 0, "path",                                          \
       "Access log: a file (reopened at SIGHUP), `stderr`, or `off`. Other lines go to stderr.")    \
     X("page.scan_on", scan_on_tap, SCAN_ON, "load", 0, 0, "load or tap",                           \
@@ -81,6 +100,7 @@
 #define ASSAY_CONFIG_MEMBER_LOG(member) char member[ASSAY_CONFIG_PATH_SIZE];
 #define ASSAY_CONFIG_MEMBER_NETWORKS(member) struct assay_networks member;
 #define ASSAY_CONFIG_MEMBER_SCAN_ON(member) bool member;
+#define ASSAY_CONFIG_MEMBER_TEXT(member) char member[ASSAY_CONFIG_TEXT_SIZE];
 
 /** All settings, checked. Read-only after start; may be shared by threads. */
 struct assay_config {

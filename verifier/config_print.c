@@ -62,6 +62,7 @@ static void print_networks(FILE *out, const struct assay_networks *networks)
 #define PRINT_FILE(value) print_text(out, (value))
 #define PRINT_LOG(value) print_text(out, (value))
 #define PRINT_NETWORKS(value) print_networks(out, &(value))
+#define PRINT_TEXT(value) print_text(out, (value))
 #define PRINT_SCAN_ON(value) fprintf(out, " %s\n", (value) ? "tap" : "load")
 
 /* Opens a section when the name's first part changes; returns the name within it. */

@@ -81,6 +81,7 @@ static void run(struct assay_job *base, struct assay_worker *worker)
         .store = worker->service->store,
         .session = worker->session,
         .keyring = assay_service_keyring(worker->service),
+        .outbox = worker->service->outbox,
     };
     json_t *params = NULL;
     json_t *result = NULL;

@@ -14,6 +14,7 @@
 #include "verifier/access_log.h"
 #include "verifier/admin_socket.h"
 #include "verifier/alert_thread.h"
+#include "verifier/courier.h"
 #include "verifier/geo.h"
 #include "verifier/key_notice.h"
 #include "verifier/loop_parts.h"
@@ -158,8 +159,12 @@ static enum assay_error open_workers(struct assay_process *process, struct assay
 static enum assay_error open_alerts(struct assay_process *process, struct assay_reason *reason)
 {
     struct assay_service *service = &process->service;
-    enum assay_error error = assay_alert_thread_open(
-        service->store, process->config->alerts_interval_ms, &service->alert_thread);
+    enum assay_error error = assay_courier_open(service, &service->courier, reason);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    error = assay_alert_thread_open(service->store, process->config->alerts_interval_ms,
+                                    &service->alert_thread);
     return error == ASSAY_OK ? ASSAY_OK
                              : assay_fail(reason, error, "alerts: %s", assay_error_text(error));
 }
@@ -186,8 +191,8 @@ enum assay_error assay_process_open(const struct assay_options *options,
                                     struct assay_process **process, struct assay_reason *reason)
 {
     static enum assay_error (*const steps[])(struct assay_process *, struct assay_reason *) = {
-        open_keys, open_store,   open_geo,    open_tls,   open_limits,
-        open_log,  open_workers, open_alerts, open_admin,
+        open_keys, open_store,  open_geo,     open_tls,   open_limits,
+        open_log,  open_alerts, open_workers, open_admin,
     };
     struct assay_process *self = calloc(1, sizeof *self);
     if (self == NULL) {
@@ -317,6 +322,7 @@ void assay_process_close(struct assay_process *process)
     struct assay_service *service = &process->service;
     assay_admin_socket_remove(process->options->data);
     assay_workers_close(service->workers);
+    assay_courier_close(service->courier);
     assay_alert_thread_close(service->alert_thread);
     assay_key_notice_destroy(service->key_notice);
     assay_log_writer_close(service->log_writer);

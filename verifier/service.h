@@ -22,6 +22,8 @@ struct assay_access_log;   /* verifier/access_log.h: this loop's log lines */
 struct assay_log_writer;   /* verifier/access_log.h: the log itself */
 struct assay_tls;          /* verifier/tls.h */
 struct assay_sessions;     /* verifier/session.h: browsers that are logged in */
+struct assay_courier;      /* verifier/courier.h */
+struct assay_outbox;       /* core/outbox.h */
 struct assay_alert_thread; /* verifier/alert_thread.h */
 struct assay_key_notice;   /* verifier/key_notice.h: the published list of keys */
 
@@ -42,6 +44,8 @@ struct assay_service {
     struct assay_key_notice *key_notice;
     struct assay_sessions *sessions;
     struct assay_alert_thread *alert_thread;
+    struct assay_courier *courier;
+    struct assay_outbox *outbox;     /* the courier's */
     int64_t began_at_unix_ms;        /* when the process began to count */
     _Atomic unsigned key_generation; /* counts how often `keyring` was replaced */
     struct assay_receipt_key receipt_key;

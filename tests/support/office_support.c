@@ -30,7 +30,8 @@ int tear_down(void **state)
 
 enum assay_error run_json(const char *command, const json_t *params, json_t **result)
 {
-    struct assay_office office = {world.dir, world.store, world.session, keys.keyring};
+    struct assay_office office = {
+        .dir = world.dir, .store = world.store, .session = world.session, .keyring = keys.keyring};
     const struct assay_office_request request = {command, params, &actor, WORLD_EPOCH_MS};
     reason.text[0] = '\0';
     return assay_office_run(&office, &request, result, &reason);

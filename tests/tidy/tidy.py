@@ -32,7 +32,7 @@ SKIPPED = re.compile(r"^(build|demo|demo-lan|\.git|\.cache)(/|$)|(^|/)(node_modu
 
 # A third-party header stops at one module: where each may be included, as a pattern of paths.
 THIRD_PARTY = {
-    r"lmdb\.h": r"core/(state\w*|personal)\.[ch]|tests/.*",
+    r"lmdb\.h": r"core/(state\w*|personal|outbox)\.[ch]|tests/.*",
     r"openssl/.*": r"core/(bytes|certificate(_private)?|code|envelope(_read)?|keyfile|keyring|offline"
                    r"|receipt|seal)\.[ch]"
                    r"|codegen/digest\.c|verifier/tls\w*\.[ch]|tests/.*|bench/.*",
@@ -40,7 +40,7 @@ THIRD_PARTY = {
     r"qrencode\.h": r"codegen/qr\.c|bench/.*|tests/.*",
     r"maxminddb\.h": r"verifier/geo\w*\.c",
     r"cyaml/.*": r"verifier/config\w*\.c",
-    r"curl/.*": r"batch-tools/socket\.c|verifier/outgoing\.c",
+    r"curl/.*": r"batch-tools/socket\.c|verifier/(courier\.c|post\.[ch])",
     r"png\.h": r"codegen/png\w*\.c|tests/.*",
     r"ft2build\.h": r"codegen/font\.c|batch-tools/paper\.c",
     r"cairo(-.*)?\.h": r"batch-tools/paper\.c",
