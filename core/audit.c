@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/audit_known.h"
 #include "core/audit_rows.h"
 #include "core/catalog.h"
 #include "core/ledger.h"
@@ -27,6 +28,8 @@ struct tally {
     struct assay_audit_codes codes;
     struct assay_merkle merkle;
     struct assay_risk_table table;
+    struct assay_evidence_reader *reader;
+    struct assay_evidence evidence;
     int64_t last_at_unix_ms;
 };
 
@@ -224,7 +227,8 @@ static enum assay_error add_record(struct tally *tally, struct assay_span bytes,
     case ASSAY_RECORD_REPORT:
         return ASSAY_OK;
     default:
-        return assay_catalog_apply(tally->catalog, &record, position);
+        error = assay_evidence_take(tally->reader, &record);
+        return error != ASSAY_OK ? error : assay_catalog_apply(tally->catalog, &record, position);
     }
 }
 
@@ -327,6 +331,31 @@ static enum assay_error audit_read(struct tally *tally, struct assay_audit *audi
 
 /* -- rates -- */
 
+/* Test purchases count where, when and of what they were made. */
+static enum assay_error add_purchases(struct tally *tally)
+{
+    const struct assay_audit_options *options = tally->options;
+    int16_t offset = assay_catalog_brand(tally->catalog)->utc_offset_minutes;
+    for (size_t i = 0; i < tally->evidence.purchase_count; i++) {
+        const struct assay_purchase *purchase = &tally->evidence.purchases[i].value;
+        int32_t day = assay_day_of(purchase->at_unix_ms, offset);
+        bool in_days = (options->from_day == ASSAY_DAY_NONE || day >= options->from_day) &&
+                       (options->to_day == ASSAY_DAY_NONE || day <= options->to_day);
+        bool kept = options->sku == NULL || strcmp(options->sku, purchase->sku) == 0;
+        struct assay_audit_row key;
+        struct assay_audit_row *row = NULL;
+        if (!in_days || !kept || !assay_audit_purchase_key(purchase, options->by, day, &key)) {
+            continue;
+        }
+        if (assay_audit_rows_find(&tally->rows, &key, &row) != ASSAY_OK) {
+            return ASSAY_E_MEMORY;
+        }
+        row->rates.purchases.n++;
+        row->rates.purchases.x += purchase->is_fake;
+    }
+    return ASSAY_OK;
+}
+
 static int32_t or_else(int32_t day, int32_t other)
 {
     return day == ASSAY_DAY_NONE ? other : day;
@@ -357,10 +386,20 @@ static void choose_periods(const struct tally *tally, struct assay_audit_trend *
     trend->to_day[1] = to;
 }
 
+/* What the ledger's evidence adds up to. */
+static enum assay_error learn(struct tally *tally)
+{
+    enum assay_error error = assay_evidence_finish(tally->reader, &tally->evidence);
+    tally->reader = NULL;
+    return error != ASSAY_OK ? error : add_purchases(tally);
+}
+
 static enum assay_error rate(struct tally *tally, struct assay_audit *audit)
 {
     struct assay_audit_rates *rates = calloc(tally->rows.count + 1, sizeof *rates);
-    const struct assay_audit_known known = {0};
+    const struct assay_audit_source source = {&tally->evidence, tally->catalog};
+    struct assay_audit_known known;
+    assay_audit_known_fill(&source, &known);
     struct assay_audit_results results = {.rates = rates,
                                           .rows = (uint32_t)tally->rows.count,
                                           .trend = &audit->trend,
@@ -385,6 +424,8 @@ static enum assay_error rate(struct tally *tally, struct assay_audit *audit)
 
 static void tally_deinit(struct tally *tally)
 {
+    assay_evidence_reader_destroy(tally->reader);
+    assay_evidence_deinit(&tally->evidence);
     assay_catalog_destroy(tally->catalog);
     assay_audit_codes_deinit(&tally->codes);
     assay_audit_rows_deinit(&tally->rows);
@@ -398,13 +439,16 @@ enum assay_error assay_audit_run(const struct assay_audit_options *options,
     assay_audit_codes_init(&tally.codes);
     assay_merkle_init(&tally.merkle);
     enum assay_error error = assay_catalog_create(&tally.catalog);
+    error = error != ASSAY_OK ? error : assay_evidence_reader_create(&tally.reader);
     error = error != ASSAY_OK ? error : tally_whole(&tally);
     error = error != ASSAY_OK ? assay_fail(reason, error, NULL) : audit_read(&tally, &made, reason);
     if (error == ASSAY_OK) {
-        error = rate(&tally, &made);
+        error = learn(&tally);
+        error = error != ASSAY_OK ? error : rate(&tally, &made);
         error = error != ASSAY_OK ? assay_fail(reason, error, NULL) : ASSAY_OK;
     }
     if (error == ASSAY_OK) {
+        made.references = tally.evidence.reference_count;
         made.table = tally.table;
         made.last_at_unix_ms = tally.last_at_unix_ms;
         memcpy(made.brand, assay_catalog_brand(tally.catalog)->name, sizeof made.brand);

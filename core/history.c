@@ -245,10 +245,10 @@ static void add_scan(struct assay_history *history, uint64_t number,
     request->pin = row->pin;
     request->net = row->net;
     request->channel = row->channel;
-    if (what->batch != NULL) {
-        request->device =
-            device_tag(history, row, assay_item_key_of(what->batch->handle, what->index));
-    }
+    /* Of a code that was never issued it tells who tried. */
+    request->device =
+        device_tag(history, row,
+                   what->batch == NULL ? 0 : assay_item_key_of(what->batch->handle, what->index));
     assay_history_scan_id(history->file.sha256, number, request->scan_id);
     history->answers[at] = (struct assay_scan_answer){0};
     history->pending[history->pending_count++] = (struct pending){number, at};

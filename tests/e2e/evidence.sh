@@ -148,6 +148,30 @@ is plans.2.seed 7
 refused "there is no plan" test-purchase import purchases.csv --plan 00112233445566778899aabbccddeeff
 refused "plan: 32 hexadecimal digits" test-purchase import purchases.csv --plan x
 
+# -- the audit hears of it --
+office audit --format json
+is basis.reference_items 14004
+is strata.0.test_purchases.bought 4
+is strata.0.test_purchases.fakes 3
+office audit --by product,region --format json
+python3 - <<'END' || complain "purchases by product and region: $(cat out)"
+import json
+rows = {(s["sku"], s["region"]): s["test_purchases"] for s in json.load(open("out"))["strata"]}
+assert rows[("S1", "CN-GD")] == {"bought": 1, "fakes": 0}, rows
+assert rows[("S1", "CN-BJ")] == {"bought": 1, "fakes": 1}, rows
+assert rows[("S2", "DE-BY")] == {"bought": 1, "fakes": 1}, rows
+END
+office audit --by batch --format json
+python3 - <<'END' || complain "purchases by batch: $(cat out)"
+import json
+assert [s["test_purchases"] for s in json.load(open("out"))["strata"]] == [{"bought": 2, "fakes": 1}]
+END
+office audit --sku S2 --from 2026-01-20 --to 2026-01-20 --format json
+is strata.0.test_purchases.bought 2
+for format in xlsx pdf; do
+    office audit --by product,region --format $format --out report.$format
+done
+
 # -- a file that replaces what was imported of its kind --
 { echo code; echo "$handle:1"; } >only.csv
 office reference import only.csv --replace --json
