@@ -331,7 +331,8 @@ static void remember_place(struct assay_risk_state *state, const struct assay_ri
         stand_on(anchor, scan, sight->accuracy_km);
     }
     count_up(&anchor->scans, UINT8_MAX);
-    anchor->mass = (uint8_t)at_most(anchor->mass + mass / 257, UINT8_MAX);
+    anchor->mass = (uint8_t)at_most(
+        anchor->mass + (mass + ASSAY_RISK_ANCHOR_MASS / 2) / ASSAY_RISK_ANCHOR_MASS, UINT8_MAX);
     if (scan->device_tag != 0) {
         state->device_at[0] |= (uint8_t)(1u << at);
     }
@@ -355,7 +356,9 @@ static void count_travel(struct assay_risk_state *state, const struct sight *sig
 {
     const struct assay_risk_kind *kind = &sight->kind;
     bool known = kind->device == ASSAY_RISK_DEVICE_KNOWN;
-    if (sight->anchor >= 0 && sight->anchor != state->anchor) {
+    bool apart = sight->anchor >= 0 &&
+                 (assay_risk_state_group(state, sight->anchor) & 1u << state->anchor) == 0;
+    if (apart) {
         count_up(&state->switches, NIBBLE_MAX);
         if (known) {
             count_up(&state->returns, NIBBLE_MAX);
@@ -374,8 +377,8 @@ static void count_travel(struct assay_risk_state *state, const struct sight *sig
     if (kind->gap == ASSAY_RISK_GAP_HOUR) {
         count_up(&state->bursts, NIBBLE_MAX);
     }
-    if (kind->market == ASSAY_RISK_MARKET_OUTSIDE) {
-        count_up(&state->outside, NIBBLE_MAX);
+    if (kind->gap >= ASSAY_RISK_GAP_14_DAYS) {
+        count_up(&state->arrivals, NIBBLE_MAX);
     }
 }
 

@@ -49,7 +49,13 @@ uint64_t assay_risk_counts_total(const struct assay_risk_counts *counts)
     return total;
 }
 
-/* -- conditionals: `rows` times `width` counts -- */
+/* -- conditionals: `rows` times `width` counts, of the same item's scans and of another's -- */
+
+struct counted {
+    const uint32_t *same;
+    const uint32_t *other;
+    size_t rows, width;
+};
 
 static double sum_of(const uint32_t *counts, size_t width)
 {
@@ -60,40 +66,51 @@ static double sum_of(const uint32_t *counts, size_t width)
     return sum;
 }
 
-/* P(value | row), drawn to P(value). */
-static double conditional(const uint32_t *counts, size_t rows, size_t width, size_t row,
-                          size_t value)
+/* P(value | row), drawn to P(value) by so many scans. */
+static double conditional(const uint32_t *counts, const struct counted *of, size_t row,
+                          size_t value, double drawn)
 {
     double of_value = LEVEL;
-    double of_all = LEVEL * (double)width;
-    for (size_t i = 0; i < rows; i++) {
-        of_value += counts[i * width + value];
-        of_all += sum_of(counts + i * width, width);
+    double of_all = LEVEL * (double)of->width;
+    for (size_t i = 0; i < of->rows; i++) {
+        of_value += counts[i * of->width + value];
+        of_all += sum_of(counts + i * of->width, of->width);
     }
-    const uint32_t *own = counts + row * width;
-    return (own[value] + DRAWN * of_value / of_all) / (sum_of(own, width) + DRAWN);
+    const uint32_t *own = counts + row * of->width;
+    return (own[value] + drawn * of_value / of_all) / (sum_of(own, of->width) + drawn);
 }
 
-#define CONDITIONAL(table, rows, row, value)                                                       \
-    conditional((const uint32_t *)(table), rows, sizeof(table) / sizeof(uint32_t) / (rows), row,   \
-                value)
+/* P(value | row) of another item to that of the same. Both are drawn by the same share of what was
+ * counted in the row, so that a value never seen there says no more than it does elsewhere. */
+static double times(const struct counted *of, size_t row, size_t value)
+{
+    double same = sum_of(of->same + row * of->width, of->width) + 1;
+    double other = sum_of(of->other + row * of->width, of->width) + 1;
+    double fewer = same < other ? same : other;
+    return conditional(of->other, of, row, value, DRAWN * other / fewer) /
+           conditional(of->same, of, row, value, DRAWN * same / fewer);
+}
 
-static double probability(const struct assay_risk_counts *counts,
-                          const struct assay_risk_kind *kind)
+#define TIMES(field, rows, row, value)                                                             \
+    times(&(const struct counted){(const uint32_t *)same->field, (const uint32_t *)other->field,   \
+                                  rows, sizeof same->field / sizeof(uint32_t) / (rows)},           \
+          row, value)
+
+static double times_of_kind(const struct assay_risk_counts *same,
+                            const struct assay_risk_counts *other,
+                            const struct assay_risk_kind *kind)
 {
     size_t device = kind->device;
     size_t distance = device * ASSAY_RISK_DISTANCES + kind->distance;
     size_t gap = distance * ASSAY_RISK_GAPS + kind->gap;
-    double result = CONDITIONAL(counts->device, ASSAY_RISK_ORDINALS, kind->ordinal, device);
-    result *= CONDITIONAL(counts->accuracy, ASSAY_RISK_DEVICES, device, kind->accuracy);
-    result *= CONDITIONAL(counts->distance, ASSAY_RISK_DEVICES * ASSAY_RISK_ACCURACIES,
-                          device * ASSAY_RISK_ACCURACIES + kind->accuracy, kind->distance);
-    result *=
-        CONDITIONAL(counts->gap, ASSAY_RISK_DEVICES * ASSAY_RISK_DISTANCES, distance, kind->gap);
-    result *= CONDITIONAL(counts->market, ASSAY_RISK_DISTANCES, kind->distance, kind->market);
-    return result * CONDITIONAL(counts->impossible,
-                                ASSAY_RISK_DEVICES * ASSAY_RISK_DISTANCES * ASSAY_RISK_GAPS, gap,
-                                (size_t)kind->impossible);
+    double result = TIMES(device, ASSAY_RISK_ORDINALS, kind->ordinal, device);
+    result *= TIMES(accuracy, ASSAY_RISK_DEVICES, device, kind->accuracy);
+    result *= TIMES(distance, ASSAY_RISK_DEVICES * ASSAY_RISK_ACCURACIES,
+                    device * ASSAY_RISK_ACCURACIES + kind->accuracy, kind->distance);
+    result *= TIMES(gap, ASSAY_RISK_DEVICES * ASSAY_RISK_DISTANCES, distance, kind->gap);
+    result *= TIMES(market, ASSAY_RISK_DISTANCES, kind->distance, kind->market);
+    return result * TIMES(impossible, ASSAY_RISK_DEVICES * ASSAY_RISK_DISTANCES * ASSAY_RISK_GAPS,
+                          gap, (size_t)kind->impossible);
 }
 
 /* The kind at an index: assay_risk_kind_index the other way round. */
@@ -121,8 +138,13 @@ void assay_risk_learn(const struct assay_risk_counts *same, const struct assay_r
     for (uint32_t i = 0; i < ASSAY_RISK_KINDS; i++) {
         struct assay_risk_kind kind = kind_at(i);
         assay_assert(assay_risk_kind_index(&kind) == i);
-        double ratio = assay_real_log(probability(other, &kind) / probability(same, &kind));
+        double ratio = assay_real_log(times_of_kind(same, other, &kind));
         int64_t fixed = assay_real_round(ratio * 1024);
         llr[i] = (int16_t)(fixed < LLR_MIN ? LLR_MIN : fixed > LLR_MAX ? LLR_MAX : fixed);
+        /* After many strangers the next is no less strange; few genuine items show it. */
+        bool rises = kind.device == ASSAY_RISK_DEVICE_NEW && kind.ordinal > ASSAY_RISK_ORDINAL_1;
+        if (rises && llr[i] < llr[i - 1]) {
+            llr[i] = llr[i - 1];
+        }
     }
 }

@@ -17,18 +17,20 @@ enum {
     MASS_ONE = UINT16_MAX,
 
     MIX_LOW = -8 * ONE,
-    EVIDENCE_HIGH = 12 * ONE,
+    EVIDENCE_HIGH = 20 * ONE,
     HOT_FROM = 2 * ONE,
 
     PRODUCT_DRAWN_ITEMS = 100,
     BATCH_DRAWN_ITEMS = 50,
-    TILE_PRODUCT_DRAWN = 2, /* masses of one */
-    TILE_BATCH_DRAWN = 1,
+    TILE_PRODUCT_DRAWN = 16, /* eighths of a mass of one */
+    TILE_BATCH_DRAWN = 8,
     RATE_FLOOR = 717, /* .7: rates below are alike */
     RATE_LOW = 102,   /* .1 */
     RATE_HIGH = 40 * ONE,
     TILE_LOW = -2 * ONE,
     TILE_HIGH = 7 * ONE / 2,
+    TIMES_MAX = 400 * ONE,
+    LOCAL_FROM = 655, /* a hundredth of an item */
 
     VIRAL_SCANS = 20,
     VIRAL_KNOWN_SHARE = 16,
@@ -62,7 +64,8 @@ static struct rates rates_of(const struct assay_risk_state *state,
                              const struct assay_risk_table *table)
 {
     uint64_t own = (uint64_t)at_most((int32_t)state->mass_sum, MASS_ONE);
-    struct rates rates = {.usual = (uint64_t)table->weights[ASSAY_RISK_WEIGHT_USUAL] * ONE};
+    int32_t usual = at_least(table->weights[ASSAY_RISK_WEIGHT_USUAL], 1);
+    struct rates rates = {.usual = (uint64_t)usual * ONE};
     rates.product = (without(around->product.mass, own) * ONE + PRODUCT_DRAWN_ITEMS * rates.usual) /
                     ((uint64_t)around->product.items + PRODUCT_DRAWN_ITEMS);
     rates.batch = (without(around->batch.mass, own) * ONE + BATCH_DRAWN_ITEMS * rates.product) /
@@ -90,22 +93,22 @@ static const struct assay_risk_place *place_of(const struct assay_risk_around *a
     return NULL;
 }
 
-/* ln of how much more suspicious the anchor's tile is than its batch. */
-static int32_t tile_term(const struct assay_risk_around *around,
-                         const struct assay_risk_anchor *anchor, const struct rates *rates)
+/* How much more suspicious the anchor's tile is than its batch, 1/1024. */
+static uint64_t tile_times(const struct assay_risk_around *around,
+                           const struct assay_risk_anchor *anchor, const struct rates *rates)
 {
     const struct assay_risk_place *place = place_of(around, anchor);
     if (place == NULL) {
-        return 0;
+        return ONE;
     }
-    uint64_t own = (uint64_t)anchor->mass * (MASS_ONE / UINT8_MAX);
-    uint64_t drawn = (uint64_t)TILE_PRODUCT_DRAWN * MASS_ONE;
+    uint64_t own = (uint64_t)anchor->mass * ASSAY_RISK_ANCHOR_MASS;
+    uint64_t drawn = (uint64_t)TILE_PRODUCT_DRAWN * MASS_ONE / 8;
     uint64_t product = (without(place->product.mass, own) + drawn) * ONE /
                        (place->product.items * rates->product / ONE + drawn);
-    drawn = (uint64_t)TILE_BATCH_DRAWN * MASS_ONE;
+    drawn = (uint64_t)TILE_BATCH_DRAWN * MASS_ONE / 8;
     uint64_t over = without(place->batch.mass, own) + drawn * product / ONE;
     uint64_t under = place->batch.items * rates->batch / ONE + drawn;
-    return assay_fixed_clip(assay_fixed_ln_ratio(over + 1, under), TILE_LOW, TILE_HIGH);
+    return over * ONE / under + 1;
 }
 
 /* -- terms -- */
@@ -116,7 +119,6 @@ static void put_evidence(const struct assay_risk_state *state, int32_t *terms)
     terms[ASSAY_RISK_TERM_MIX] = mix;
     terms[ASSAY_RISK_TERM_POSITIVE] = at_most(state->positive, EVIDENCE_HIGH);
     terms[ASSAY_RISK_TERM_LARGEST] = state->largest[0] * 32;
-    terms[ASSAY_RISK_TERM_SECOND] = state->largest[1] * 32;
 }
 
 static void put_counts(const struct assay_risk_state *state, int32_t *terms)
@@ -130,27 +132,15 @@ static void put_counts(const struct assay_risk_state *state, int32_t *terms)
     terms[ASSAY_RISK_TERM_FAR] = at_most(state->far, 4) * ONE;
     terms[ASSAY_RISK_TERM_TOO_FAST] = at_most(state->too_fast, 3) * ONE;
     terms[ASSAY_RISK_TERM_BURSTS] = at_most(state->bursts, 6) * ONE;
-    terms[ASSAY_RISK_TERM_OUTSIDE] = at_most(state->outside, 4) * ONE;
-    terms[ASSAY_RISK_TERM_OWN] =
-        assay_fixed_ln_ratio(MASS_ONE + (uint64_t)state->mass_sum, MASS_ONE);
+    terms[ASSAY_RISK_TERM_ARRIVALS] = at_most(state->arrivals, 6) * ONE;
 }
 
 /* Groups of anchors that share devices. */
 static int32_t groups_of(const struct assay_risk_state *state)
 {
-    uint8_t group[ASSAY_RISK_ANCHORS] = {1, 2, 4};
-    for (int pass = 0; pass < ASSAY_RISK_TAGS; pass++) {
-        uint8_t joined = 0;
-        for (int i = 0; i < state->anchor_count; i++) {
-            joined |= (group[i] & state->device_at[pass]) != 0 ? group[i] : 0;
-        }
-        for (int i = 0; i < state->anchor_count; i++) {
-            group[i] |= (group[i] & joined) != 0 ? joined : 0;
-        }
-    }
     int32_t groups = 0;
     for (int i = 0; i < state->anchor_count; i++) {
-        groups += (group[i] & ((1u << i) - 1)) == 0;
+        groups += (assay_risk_state_group(state, i) & ((1u << i) - 1)) == 0;
     }
     return groups;
 }
@@ -158,35 +148,50 @@ static int32_t groups_of(const struct assay_risk_state *state)
 static void put_places(const struct assay_risk_state *state, int32_t *terms)
 {
     bool two = state->anchor_count >= 2;
-    int32_t span = assay_fixed_ln(1u + state->last_s / 3600);
-    terms[ASSAY_RISK_TERM_SPAN] = span;
-    terms[ASSAY_RISK_TERM_SPAN_PLACES] = two ? span : 0;
-    terms[ASSAY_RISK_TERM_PLACES_2] = two ? ONE : 0;
-    terms[ASSAY_RISK_TERM_PLACES_3] = state->anchor_count >= 3 ? ONE : 0;
+    terms[ASSAY_RISK_TERM_SPAN] = assay_fixed_ln(1u + state->last_s / 3600);
+    terms[ASSAY_RISK_TERM_PLACES] = two ? ONE : 0;
     terms[ASSAY_RISK_TERM_APART] = two ? (groups_of(state) - 1) * ONE : 0;
+}
+
+/* The anchors' masses, each by how suspicious its tile is: what they would be, had that been known. */
+struct heat {
+    uint64_t local; /* 1/65535 */
+    int32_t tile_first, tile_max;
+};
+
+static struct heat heat_of(const struct assay_risk_state *state,
+                           const struct assay_risk_around *around, const struct rates *rates)
+{
+    struct heat heat = {.tile_max = TILE_LOW};
+    for (int i = 0; i < state->anchor_count; i++) {
+        const struct assay_risk_anchor *anchor = &state->anchors[i];
+        uint64_t tile = tile_times(around, anchor, rates);
+        uint64_t times = tile * rates->batch / rates->usual;
+        times = times < TIMES_MAX ? times : TIMES_MAX;
+        int32_t term = assay_fixed_clip(assay_fixed_ln_ratio(tile, ONE), TILE_LOW, TILE_HIGH);
+        uint64_t mass = (uint64_t)anchor->mass * ASSAY_RISK_ANCHOR_MASS;
+        heat.local += mass * times / ONE;
+        heat.tile_first = i == 0 ? term : heat.tile_first;
+        heat.tile_max = i > 0 ? at_least(heat.tile_max, term) : heat.tile_max;
+    }
+    heat.tile_max = state->anchor_count > 1 ? heat.tile_max : 0;
+    return heat;
 }
 
 static void put_around(const struct assay_risk_state *state, const struct assay_risk_around *around,
                        const struct assay_risk_table *table, int32_t *terms)
 {
     struct rates rates = rates_of(state, around, table);
+    struct heat heat = heat_of(state, around, &rates);
     int32_t batch = rate_term(rates.batch, rates.usual);
-    int32_t first = 0;
-    int32_t most = TILE_LOW;
-    for (int i = 0; i < state->anchor_count; i++) {
-        int32_t term = tile_term(around, &state->anchors[i], &rates);
-        first = i == 0 ? term : first;
-        most = i > 0 ? at_least(most, term) : most;
-    }
-    most = state->anchor_count > 1 ? most : 0;
-    int32_t lesser = at_most(first, most);
+    int32_t hot = terms[ASSAY_RISK_TERM_MIX] + batch + at_least(heat.tile_first, heat.tile_max);
     terms[ASSAY_RISK_TERM_BATCH] = batch;
     terms[ASSAY_RISK_TERM_PRODUCT] = rate_term(rates.product, rates.usual);
-    terms[ASSAY_RISK_TERM_TILE_FIRST] = first;
-    terms[ASSAY_RISK_TERM_TILE_MAX] = most;
-    terms[ASSAY_RISK_TERM_TILE_BOTH] = at_least(lesser, 0);
-    terms[ASSAY_RISK_TERM_HOT] =
-        at_least(terms[ASSAY_RISK_TERM_MIX] + batch + at_least(first, most) - HOT_FROM, 0);
+    terms[ASSAY_RISK_TERM_TILE_FIRST] = heat.tile_first;
+    terms[ASSAY_RISK_TERM_TILE_MAX] = heat.tile_max;
+    terms[ASSAY_RISK_TERM_TILE_BOTH] = at_least(at_most(heat.tile_first, heat.tile_max), 0);
+    terms[ASSAY_RISK_TERM_HOT] = at_least(hot - HOT_FROM, 0);
+    terms[ASSAY_RISK_TERM_LOCAL] = assay_fixed_ln_ratio(heat.local + LOCAL_FROM, LOCAL_FROM);
 }
 
 void assay_risk_terms(const struct assay_risk_state *state, const struct assay_risk_around *around,
@@ -240,7 +245,7 @@ static uint16_t reasons_of(const struct assay_risk_state *state,
     uint16_t of_evidence = state->far > 0 ? ASSAY_RISK_MANY_PLACES : ASSAY_RISK_MANY_DEVICES;
     for (int bit = 0; bit < ASSAY_RISK_REASONS; bit++) {
         for (int i = 0; i < ASSAY_RISK_TERMS; i++) {
-            bool evidence = i <= ASSAY_RISK_TERM_SECOND && of_evidence == 1 << bit;
+            bool evidence = i <= ASSAY_RISK_TERM_LARGEST && of_evidence == 1 << bit;
             if (evidence || reason_of_term[i] == 1 << bit) {
                 adds[bit] += (int64_t)table->weights[i] * terms[i];
             }
@@ -251,7 +256,8 @@ static uint16_t reasons_of(const struct assay_risk_state *state,
     for (int bit = 0; bit < ASSAY_RISK_REASONS; bit++) {
         reasons |= adds[bit] > 0 && adds[bit] >= largest / 3 ? (uint16_t)(1u << bit) : 0;
     }
-    return reasons;
+    bool back_and_forth = (reasons & ASSAY_RISK_MANY_PLACES) != 0 && state->returns > 0;
+    return reasons | (back_and_forth ? ASSAY_RISK_SWITCHES : 0);
 }
 
 static void weigh_scans(const struct assay_risk_state *state,
@@ -274,7 +280,7 @@ void assay_risk_weigh(const struct assay_risk_state *state, const struct assay_r
                       struct assay_risk *risk)
 {
     struct assay_risk made = {.score = SCORE_NOTHING};
-    if (state->positive > 0) {
+    if (assay_risk_state_says(state)) {
         weigh_scans(state, around, table, &made);
     }
     if (confirmed_by_other) {

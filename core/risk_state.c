@@ -130,7 +130,7 @@ static void put_again(struct assay_wire *wire, const struct assay_risk_state *st
     assay_wire_put_u8(wire, state->anonymous);
     put_pair(wire, state->switches, state->returns);
     put_pair(wire, state->far, state->too_fast);
-    put_pair(wire, state->bursts, state->outside);
+    put_pair(wire, state->bursts, state->arrivals);
 }
 
 /* Devices remember anchors that are there, and empty ones none. */
@@ -164,7 +164,7 @@ static bool get_again(struct assay_wire *wire, struct assay_risk_state *state)
     state->anonymous = assay_wire_get_u8(wire);
     get_pair(wire, &state->switches, &state->returns);
     get_pair(wire, &state->far, &state->too_fast);
-    get_pair(wire, &state->bursts, &state->outside);
+    get_pair(wire, &state->bursts, &state->arrivals);
     return fits && state->scans > 1 && state->devices + state->anonymous <= state->scans &&
            state->largest[1] <= state->largest[0];
 }
@@ -227,6 +227,17 @@ void assay_risk_state_get(struct assay_wire *wire, int64_t first_at_unix_ms,
 void assay_risk_state_country(const struct assay_risk_state *state, char country[2])
 {
     memcpy(country, state->anchors[state->anchor].country, 2);
+}
+
+uint8_t assay_risk_state_group(const struct assay_risk_state *state, int anchor)
+{
+    unsigned group = 1u << anchor;
+    for (int pass = 1; pass < ASSAY_RISK_ANCHORS; pass++) {
+        for (int i = 0; i < ASSAY_RISK_TAGS; i++) {
+            group |= (state->device_at[i] & group) != 0 ? state->device_at[i] : 0u;
+        }
+    }
+    return (uint8_t)group;
 }
 
 static uint32_t capped(uint32_t mass_sum)

@@ -16,12 +16,14 @@
 /* Anchors' accuracies are kept up to here. */
 #define ASSAY_RISK_ANCHOR_ACCURACY_MAX_KM 63
 
+#define ASSAY_RISK_ANCHOR_MASS 128
+
 struct assay_risk_anchor {
     int16_t lat_decidegrees;
     int16_t lon_decidegrees;
     uint8_t scans; /* saturating */
     uint8_t accuracy_km;
-    uint8_t mass;    /* of the masses of its scans, 1/255, saturating */
+    uint8_t mass;    /* of the masses of its scans, ASSAY_RISK_ANCHOR_MASS / 65535, saturating */
     char country[2]; /* zeros = not known */
 };
 
@@ -42,13 +44,13 @@ struct assay_risk_state {
     uint8_t scans;     /* that counted; from 255 on neither this nor the next two change */
     uint8_t devices;   /* new ones; a forgotten one counts again */
     uint8_t anonymous; /* scans without a device */
-    uint8_t
-        switches;    /* from one anchor to another that was there before; this and the rest to 15 */
-    uint8_t returns; /* those by a device known before */
-    uint8_t far;     /* scans away from all anchors, not by a known device */
+    /* Each to 15. */
+    uint8_t switches; /* to another anchor that was there before, but shares no device */
+    uint8_t returns;  /* those by a device known before */
+    uint8_t far;      /* scans away from all anchors, not by a known device */
     uint8_t too_fast; /* those too soon after the scan before */
     uint8_t bursts;   /* scans not by a known device within the hour */
-    uint8_t outside;  /* scans outside the item's market, not by a known device */
+    uint8_t arrivals; /* scans not by a known device, four days or more after the scan before */
 };
 
 /* Bytes of a stored state at most. */
@@ -75,6 +77,15 @@ void assay_risk_state_country(const struct assay_risk_state *state, char country
 /** Tile of one degree by one degree that a position lies in; ASSAY_RISK_TILE_NONE if it is not
  *  known. Pure. */
 uint16_t assay_risk_tile(int16_t lat_decidegrees, int16_t lon_decidegrees);
+
+/** The anchors that share devices with one, itself included: a bit set. Pure. */
+uint8_t assay_risk_state_group(const struct assay_risk_state *state, int anchor);
+
+/** True if somebody else may have scanned it: else there is nothing to weigh. */
+static inline bool assay_risk_state_says(const struct assay_risk_state *state)
+{
+    return state->devices + state->anonymous >= 2;
+}
 
 /** Scans by devices known before. */
 static inline uint32_t assay_risk_state_known(const struct assay_risk_state *state)

@@ -6,36 +6,29 @@
 /* X(name, sign, reason, meaning): sign = whether its weight may only raise the score, only lower it,
  * or either (0); reason = what is shown where the term is among the largest; 0 = none. */
 #define ASSAY_RISK_TERM_TABLE(X)                                                                   \
-    X(MIX, +1, 0, "sum of what its scans say, -8 to 12")                                           \
-    X(POSITIVE, +1, 0, "sum of what speaks for another item, up to 12")                            \
-    X(LARGEST, +1, 0, "the largest of those")                                                      \
-    X(SECOND, +1, 0, "the second largest")                                                         \
+    X(MIX, +1, 0, "sum of what its scans say, -8 to 20")                                           \
+    X(POSITIVE, +1, 0, "sum of what speaks for another item, up to 20")                            \
+    X(LARGEST, +1, 0, "the largest of that")                                                       \
     X(SCANS, -1, 0, "ln(1 + scans)")                                                               \
     X(DEVICES, +1, ASSAY_RISK_MANY_DEVICES, "ln(1 + new devices)")                                 \
     X(ANONYMOUS, +1, ASSAY_RISK_MANY_DEVICES, "ln(1 + scans without a device)")                    \
     X(KNOWN, 0, 0, "ln(1 + scans by known devices)")                                               \
-    X(SPAN, +1, ASSAY_RISK_LONG_AFTER,                                                             \
-      "ln(1 + hours from first to last scan), where something speaks"                              \
-      " for another item")                                                                         \
-    X(SPAN_PLACES, +1, ASSAY_RISK_LONG_AFTER, "the same, with two places or more")                 \
-    X(PLACES_2, +1, ASSAY_RISK_MANY_PLACES, "two places or more")                                  \
-    X(PLACES_3, +1, ASSAY_RISK_MANY_PLACES, "three places or more")                                \
-    X(APART, +1, ASSAY_RISK_MANY_PLACES, "groups of places without a device in common, less one")  \
-    X(SWITCHES, +1, ASSAY_RISK_SWITCHES, "changes between places that were there before, up to 4") \
+    X(SPAN, +1, ASSAY_RISK_LONG_AFTER, "ln(1 + hours from first to last scan)")                    \
+    X(ARRIVALS, +1, ASSAY_RISK_LONG_AFTER, "scans not by a known device after 4 days, up to 6")    \
+    X(PLACES, +1, ASSAY_RISK_MANY_PLACES, "two places or more")                                    \
+    X(APART, +1, ASSAY_RISK_MANY_PLACES, "groups of places without a device in common, less 1")    \
+    X(SWITCHES, +1, ASSAY_RISK_SWITCHES, "changes between such groups, up to 4")                   \
     X(RETURNS, +1, ASSAY_RISK_SWITCHES, "those by a device known before, up to 4")                 \
-    X(FAR, +1, ASSAY_RISK_MANY_PLACES,                                                             \
-      "scans away from all places, not by a known device, up to 4")                                \
+    X(FAR, +1, ASSAY_RISK_MANY_PLACES, "scans away from all places, not by a known device")        \
     X(TOO_FAST, +1, ASSAY_RISK_TOO_FAST, "those too soon after the scan before, up to 3")          \
     X(BURSTS, -1, 0, "scans not by a known device within the hour, up to 6")                       \
-    X(OUTSIDE, +1, 0, "scans outside the market, up to 4")                                         \
-    X(OWN, +1, 0, "ln(1 + own mass)")                                                              \
-    X(BATCH, +1, ASSAY_RISK_SURROUNDED,                                                            \
-      "suspicious mass of its batch there, ln of times the usual")                                 \
+    X(BATCH, +1, ASSAY_RISK_SURROUNDED, "suspicious mass of its batch there: ln of times usual")   \
     X(PRODUCT, +1, ASSAY_RISK_SURROUNDED, "the same of its product")                               \
-    X(TILE_FIRST, +1, ASSAY_RISK_SURROUNDED, "the same of its first place, to that of its batch")  \
-    X(TILE_MAX, +1, ASSAY_RISK_SURROUNDED, "the same of the most suspicious of the other places")  \
+    X(TILE_FIRST, +1, ASSAY_RISK_SURROUNDED, "the same of its first place, against its batch")     \
+    X(TILE_MAX, +1, ASSAY_RISK_SURROUNDED, "the same of its most suspicious other place")          \
     X(TILE_BOTH, +1, ASSAY_RISK_SURROUNDED, "the lesser of the two, if above 0")                   \
-    X(HOT, +1, ASSAY_RISK_SURROUNDED, "how far scans and surroundings together are above 2")
+    X(HOT, +1, ASSAY_RISK_SURROUNDED, "how far scans and surroundings together are above 2")       \
+    X(LOCAL, +1, ASSAY_RISK_SURROUNDED, "masses of its places, by how suspicious each place is")
 
 enum assay_risk_term {
 #define X(name, sign, reason, meaning) ASSAY_RISK_TERM_##name,

@@ -97,6 +97,68 @@ void judge_count(const struct world *world, struct assay_risk_counts *same,
     free(seen);
 }
 
+static void learn_ratios(const struct world *world, struct assay_risk_table *table)
+{
+    const struct assay_risk_around around = {0};
+    struct assay_calibrate_counts counts;
+    struct assay_risk_state *states = calloc(world->code_count, sizeof *states);
+    must(states != NULL);
+    must(assay_calibrate_counts_init(&counts, world->batch_count) == ASSAY_OK);
+    for (uint32_t i = 0; i < world->scan_count; i++) {
+        const struct world_scan *scan = &world->scans[i];
+        const struct world_code *code = &world->codes[scan->code];
+        struct assay_risk unused;
+        assay_calibrate_count(&counts, &states[scan->code], &scan->risk, code->batch,
+                              code->reference ? ASSAY_CALIBRATE_REFERENCE
+                                              : ASSAY_CALIBRATE_UNKNOWN);
+        assay_risk_update(&states[scan->code], &scan->risk, &around, table, &unused);
+    }
+    assay_calibrate_ratios(&counts, table);
+    assay_calibrate_counts_deinit(&counts);
+    free(states);
+}
+
+static int compare(const void *left, const void *right)
+{
+    int32_t a = *(const int32_t *)left, b = *(const int32_t *)right;
+    return (a < b) - (a > b);
+}
+
+static void learn_levels(const struct judge *judge, struct assay_risk_table *table)
+{
+    int32_t *scores = calloc(judge->world->code_count + 1u, sizeof *scores);
+    uint32_t count = 0;
+    uint64_t mass = 0;
+    must(scores != NULL);
+    for (int pass = 0; pass < 2; pass++) {
+        count = 0;
+        for (uint32_t i = 0; i < judge->world->code_count; i++) {
+            if (judge->world->codes[i].reference && judge->states[i].scans > 0) {
+                uint32_t own = judge->states[i].mass_sum;
+                mass += pass == 0 ? own < UINT16_MAX ? own : UINT16_MAX : 0;
+                scores[count++] = judge_weigh(judge, i).score;
+            }
+        }
+        if (pass == 0) { /* the scores are then by this table */
+            assay_calibrate_usual(mass, count, table);
+        }
+    }
+    qsort(scores, count, sizeof *scores, compare);
+    assay_calibrate_levels(scores, count, table);
+    free(scores);
+}
+
+void judge_calibrate(const struct world *world, struct assay_risk_table *table)
+{
+    struct judge judge;
+    *table = *assay_risk_table_default();
+    learn_ratios(world, table);
+    table->thresholds[1] = table->thresholds[2] = INT32_MAX;
+    judge_run(&judge, world, table);
+    learn_levels(&judge, table);
+    judge_deinit(&judge);
+}
+
 void judge_deinit(struct judge *judge)
 {
     free(judge->states);

@@ -4,8 +4,7 @@
 #define ASSAY_BENCH_RISK_JUDGE_H
 
 #include "bench/risk/world.h"
-#include "core/risk_cells.h"
-#include "core/risk_learn.h"
+#include "core/calibrate_learn.h"
 
 struct judge {
     const struct world *world;
@@ -27,6 +26,9 @@ struct assay_risk judge_weigh(const struct judge *judge, uint32_t code);
 /** Count the cells of scans by the truth: by the same item, and first ones of another. */
 void judge_count(const struct world *world, struct assay_risk_counts *same,
                  struct assay_risk_counts *other);
+
+/** What assay-batch calibrate makes of a world's reference items, as far as there are enough. */
+void judge_calibrate(const struct world *world, struct assay_risk_table *table);
 
 void judge_deinit(struct judge *judge);
 

@@ -22,7 +22,7 @@ static int compare(const void *left, const void *right)
     return (a < b) - (a > b);
 }
 
-static size_t quantiles(const struct world *world, const int32_t *scores, int32_t found[RATES])
+static void quantiles(const struct world *world, const int32_t *scores, int32_t found[RATES])
 {
     int32_t *genuine = calloc(world->code_count, sizeof *genuine);
     if (genuine == NULL) {
@@ -39,7 +39,6 @@ static size_t quantiles(const struct world *world, const int32_t *scores, int32_
         found[i] = count == 0 ? 0 : genuine[(size_t)((double)count * rates[i])];
     }
     free(genuine);
-    return count;
 }
 
 static void tally(const struct world *world, const int32_t *scores, const int32_t found[RATES],
@@ -63,7 +62,7 @@ static void tally(const struct world *world, const int32_t *scores, const int32_
     }
 }
 
-static void judge_world(const char *dir)
+static void judge_world(const char *dir, bool calibrated)
 {
     static const char *const kinds[] = {"genuine", "slow",   "scattered", "mass",
                                         "single",  "refill", "grief",     "viral"};
@@ -71,7 +70,12 @@ static void judge_world(const char *dir)
     struct judge judge;
     int32_t found[RATES];
     world_read(&world, dir);
+    static struct assay_risk_table own;
     const struct assay_risk_table *table = assay_risk_table_default();
+    if (calibrated) {
+        judge_calibrate(&world, &own);
+        table = &own;
+    }
     judge_run(&judge, &world, table);
     int32_t *scores = calloc(world.code_count + 1u, sizeof *scores);
     if (scores == NULL) {
@@ -80,7 +84,7 @@ static void judge_world(const char *dir)
     for (uint32_t i = 0; i < world.code_count; i++) {
         scores[i] = judge_weigh(&judge, i).score;
     }
-    size_t genuine = quantiles(&world, scores, found);
+    quantiles(&world, scores, found);
     const char *slash = strrchr(dir, '/');
     const char *name = slash == NULL ? dir : slash + 1;
     for (size_t i = 0; i < ASSAY_COUNT_OF(kinds); i++) {
@@ -92,7 +96,6 @@ static void judge_world(const char *dir)
                    row.reached[0] / row.all, row.reached[1] / row.all, row.reached[2] / row.all);
         }
     }
-    (void)genuine;
     free(scores);
     judge_deinit(&judge);
     world_deinit(&world);
@@ -102,8 +105,9 @@ int main(int argc, char **argv)
 {
     printf("%-22s %-9s %7s   %-17s   %s\n", "world", "kind", "codes", "at 1e-2 1e-3 1e-4",
            "by the table's levels");
-    for (int i = 1; i < argc; i++) {
-        judge_world(argv[i]);
+    bool calibrated = argc > 1 && strcmp(argv[1], "--calibrated") == 0;
+    for (int i = 1 + calibrated; i < argc; i++) {
+        judge_world(argv[i], calibrated);
     }
     return 0;
 }

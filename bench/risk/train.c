@@ -5,13 +5,16 @@
 #include <string.h>
 
 #include "bench/risk/judge.h"
+#include "core/calibrate_learn.h"
 #include "core/real.h"
 
 #define WORLDS_MAX 24
 #define COLUMNS (ASSAY_RISK_TERMS + 1) /* and the bias */
 #define RIDGE 3e-4
 #define ROUNDS 30
-#define NOISE_WEIGHT 5.0 /* griefed and viral codes are few */
+#define COUNTS_TOTAL 20000
+#define MASS_WEIGHT_MAX 30
+#define NOISE_WEIGHT 5 /* griefed and viral codes are few */
 
 struct example {
     float terms[COLUMNS];
@@ -54,19 +57,27 @@ static bool is_genuine(const struct world_code *code)
     return strcmp(code->kind, "genuine") == 0;
 }
 
+/* A code on many fakes counts for them. */
+static float weight_of(const struct world_code *code)
+{
+    float items = code->items < MASS_WEIGHT_MAX ? code->items : MASS_WEIGHT_MAX;
+    return is_noise(code) ? NOISE_WEIGHT : code->items > 5 ? items : 1;
+}
+
 static void collect(const struct judge *judge, struct examples *examples)
 {
     for (uint32_t i = 0; i < judge->world->code_count; i++) {
         const struct world_code *code = &judge->world->codes[i];
         bool copied = code->items >= 2;
-        if (judge->states[i].positive == 0 || (!copied && !is_genuine(code) && !is_noise(code))) {
+        if (!assay_risk_state_says(&judge->states[i]) ||
+            (!copied && !is_genuine(code) && !is_noise(code))) {
             continue;
         }
         struct assay_risk_around around;
         int32_t terms[ASSAY_RISK_TERMS];
         judge_around(judge, i, &around);
         assay_risk_terms(&judge->states[i], &around, judge->table, terms);
-        struct example example = {.copied = copied, .weight = is_noise(code) ? NOISE_WEIGHT : 1};
+        struct example example = {.copied = copied, .weight = weight_of(code)};
         for (int k = 0; k < ASSAY_RISK_TERMS; k++) {
             example.terms[k] = (float)terms[k] / 1024;
         }
@@ -232,53 +243,111 @@ static int compare(const void *left, const void *right)
     return (a < b) - (a > b);
 }
 
-static void set_thresholds(const struct judge *judges, int count, struct assay_risk_table *table)
+struct scores {
+    int32_t *values; /* of genuine items, largest first */
+    size_t count;
+};
+
+static struct scores genuine_scores(const struct judge *judges, int count)
 {
-    static const double shares[ASSAY_RISK_THRESHOLDS] = {1e-2, 1e-3, 1e-4};
+    struct scores scores = {0};
     size_t total = 0;
     for (int w = 0; w < count; w++) {
         total += judges[w].world->code_count;
     }
-    int32_t *scores = calloc(total, sizeof *scores);
-    must(scores != NULL);
-    size_t genuine = 0;
+    scores.values = calloc(total + 1, sizeof *scores.values);
+    must(scores.values != NULL);
     for (int w = 0; w < count; w++) {
         for (uint32_t i = 0; i < judges[w].world->code_count; i++) {
             if (is_genuine(&judges[w].world->codes[i]) && judges[w].states[i].scans > 0) {
-                scores[genuine++] = judge_weigh(&judges[w], i).score;
+                scores.values[scores.count++] = judge_weigh(&judges[w], i).score;
             }
         }
     }
-    qsort(scores, genuine, sizeof *scores, compare);
+    qsort(scores.values, scores.count, sizeof *scores.values, compare);
+    return scores;
+}
+
+/* To where they hold in this world too: of a market that nothing is known of yet, the worst is
+ * assumed. */
+static void raise_thresholds(const struct scores *scores, int32_t thresholds[ASSAY_RISK_THRESHOLDS])
+{
+    static const double shares[ASSAY_RISK_THRESHOLDS] = {1e-2, 1e-3, 1e-4};
     for (int i = 0; i < ASSAY_RISK_THRESHOLDS; i++) {
-        table->thresholds[i] = scores[(size_t)((double)genuine * shares[i])] + 1;
+        int32_t score = scores->values[(size_t)((double)scores->count * shares[i])] + 1;
+        thresholds[i] = score > thresholds[i] ? score : thresholds[i];
     }
-    free(scores);
 }
 
-static void print_numbers(const char *name, const int32_t *values, int count)
+static void set_tail(const struct scores *scores, int32_t tail[ASSAY_CALIBRATE_TAIL])
 {
-    printf(".%s = {", name);
+    for (int i = 0; i < ASSAY_CALIBRATE_TAIL; i++) {
+        double share = assay_real_exp(-assay_real_log(10) * (1 + i / 4.0));
+        tail[i] = scores->values[(size_t)((double)scores->count * share)];
+    }
+}
+
+static FILE *open_out(const char *dir, const char *name, const char *what)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    FILE *out = fopen(path, "w");
+    if (out == NULL) {
+        fprintf(stderr, "%s: cannot be written\n", path);
+        exit(2);
+    }
+    fprintf(out, "// SPDX-License-Identifier: Apache-2.0\n");
+    fprintf(out, "/* %s Made by bench/risk/train.sh; not to be edited. */\n", what);
+    return out;
+}
+
+static void print_list(FILE *out, const int32_t *values, int count)
+{
     for (int i = 0; i < count; i++) {
-        printf("%s%d", i == 0 ? "" : i % 12 == 0 ? ",\n    " : ", ", values[i]);
+        fprintf(out, "%s%d", i == 0 ? "" : i % 12 == 0 ? ",\n    " : ", ", values[i]);
     }
-    printf("},\n");
 }
 
-static void print_table(const struct assay_risk_table *table)
+static void print_numbers(FILE *out, const char *name, const int32_t *values, int count)
 {
-    printf("// SPDX-License-Identifier: Apache-2.0\n");
-    printf("/* The built-in table of risk. Made by bench/risk/train.sh; not to be edited. */\n");
-    printf(".version = %u, .is_default = true,\n", table->version);
-    print_numbers("thresholds", table->thresholds, ASSAY_RISK_THRESHOLDS);
-    print_numbers("weights", table->weights, ASSAY_RISK_WEIGHTS_USED);
+    fprintf(out, ".%s = {", name);
+    print_list(out, values, count);
+    fprintf(out, "},\n");
+}
+
+static void print_table(const char *dir, const struct assay_risk_table *table)
+{
+    FILE *out = open_out(dir, "risk_default.inc", "The built-in table of risk.");
+    fprintf(out, ".version = %u, .is_default = true,\n", table->version);
+    print_numbers(out, "thresholds", table->thresholds, ASSAY_RISK_THRESHOLDS);
+    print_numbers(out, "weights", table->weights, ASSAY_RISK_WEIGHTS_USED);
     int32_t *llr = calloc(ASSAY_RISK_KINDS, sizeof *llr);
     must(llr != NULL);
     for (int i = 0; i < ASSAY_RISK_KINDS; i++) {
         llr[i] = table->llr[i];
     }
-    print_numbers("llr", llr, ASSAY_RISK_KINDS);
+    print_numbers(out, "llr", llr, ASSAY_RISK_KINDS);
     free(llr);
+    fclose(out);
+}
+
+/* Brought to COUNTS_TOTAL scans each. */
+static void print_counts(const char *dir, const struct assay_risk_counts *same,
+                         const struct assay_risk_counts *other)
+{
+    FILE *out = open_out(dir, "calibrate_counts.inc", "Counts that the built-in table is from.");
+    const struct assay_risk_counts *both[] = {same, other};
+    for (int i = 0; i < 2; i++) {
+        struct assay_risk_counts scaled = {0};
+        int32_t values[sizeof scaled / sizeof(int32_t)];
+        assay_risk_counts_join(&scaled, both[i], COUNTS_TOTAL,
+                               (uint32_t)assay_risk_counts_total(both[i]));
+        memcpy(values, &scaled, sizeof values);
+        fprintf(out, "{");
+        print_list(out, values, (int)ASSAY_COUNT_OF(values));
+        fprintf(out, "},\n");
+    }
+    fclose(out);
 }
 
 static void tell(const struct assay_risk_table *table)
@@ -301,32 +370,48 @@ int main(int argc, char **argv)
     static struct judge judges[WORLDS_MAX];
     static struct assay_risk_table table;
     static struct assay_risk_counts same, other;
-    int count = argc - 1;
+    static struct newton newton;
+    int count = argc - 2;
     if (count < 1 || count > WORLDS_MAX) {
-        fprintf(stderr, "usage: assay-risk-train WORLD...\n");
+        fprintf(stderr, "usage: assay-risk-train OUT WORLD...\n");
         return 2;
     }
     table = *assay_risk_table_default();
+    memset(table.weights, 0, sizeof table.weights);
     table.version = 2;
-    table.weights[ASSAY_RISK_WEIGHT_USUAL] = 600;
+    table.weights[ASSAY_RISK_WEIGHT_USUAL] = 1;
     for (int i = 0; i < count; i++) {
-        world_read(&worlds[i], argv[i + 1]);
+        world_read(&worlds[i], argv[i + 2]);
         judge_count(&worlds[i], &same, &other);
     }
     assay_risk_learn(&same, &other, table.llr);
+    struct examples examples = {0};
     for (int i = 0; i < count; i++) {
         judge_run(&judges[i], &worlds[i], &table);
     }
     table.weights[ASSAY_RISK_WEIGHT_USUAL] = usual_mass(judges, count);
-    struct examples examples = {0};
     for (int i = 0; i < count; i++) {
         collect(&judges[i], &examples);
     }
-    static struct newton newton;
     fit(&newton, &examples);
     keep_weights(&newton, &table);
-    set_thresholds(judges, count, &table);
+    int32_t tail[ASSAY_CALIBRATE_TAIL];
+    int32_t thresholds[ASSAY_RISK_THRESHOLDS] = {INT32_MIN, INT32_MIN, INT32_MIN};
+    table.thresholds[1] = INT32_MAX; /* so that no rule bends the scores */
+    for (int i = 0; i < count; i++) {
+        struct scores own = genuine_scores(&judges[i], 1);
+        raise_thresholds(&own, thresholds);
+        free(own.values);
+    }
+    struct scores scores = genuine_scores(judges, count);
+    memcpy(table.thresholds, thresholds, sizeof thresholds);
+    set_tail(&scores, tail);
     tell(&table);
-    print_table(&table);
+    print_table(argv[1], &table);
+    print_counts(argv[1], &same, &other);
+    FILE *out = open_out(argv[1], "calibrate_tail.inc", "Scores of the built-in table's tail.");
+    print_list(out, tail, ASSAY_CALIBRATE_TAIL);
+    fprintf(out, "\n");
+    fclose(out);
     return 0;
 }
