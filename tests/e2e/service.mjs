@@ -5,6 +5,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
+const HOUR_MS = 3600000;
+const DAY_MS = 24 * HOUR_MS;
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** A brand and its running verifier. programs: paths of batch, codegen, verifier; mmdb: a folder. */
@@ -80,13 +82,37 @@ export class Service {
     throw new Error('no check character fits');
   }
 
-  /** End the verifier and delete everything. */
-  async stop() {
+  /** Scans of the past on each code: 18 devices in three cities, over ten weeks. The verifier does not
+   *  run; the batch was activated before that. */
+  copy(codes) {
+    const cities = ['CN,CN-GD,Shenzhen,22.5,114.1', 'CN,CN-SC,Chengdu,30.6,104.0', 'CN,CN-BJ,Beijing,39.9,116.4'];
+    const began = Date.now() - 80 * DAY_MS;
+    const rows = codes.flatMap((code, i) => Array.from({ length: 18 }, (_, k) => [
+      began + k * 4 * DAY_MS + (5 * i + (k % 3)) * HOUR_MS, `${code},${cities[k % 3]},12,mobile,d${i}-${k},,`]));
+    rows.sort((a, b) => a[0] - b[0]);
+    const file = path.join(this.work, 'history.csv');
+    fs.writeFileSync(file, 'time_ms,code,country,region,city,lat,lon,accuracy_km,net,device,channel,pin\n'
+      + rows.map((row) => `${row.join(',')}\n`).join(''));
+    this.office('replay', file);
+  }
+
+  /** A time that lies so many days back, for `--at`. */
+  daysAgo(days) {
+    return new Date(Date.now() - days * DAY_MS).toISOString();
+  }
+
+  /** End the verifier. */
+  async halt() {
     if (this.process && this.process.exitCode === null) {
       const ended = new Promise((resolve) => { this.process.on('exit', resolve); });
       this.process.kill('SIGTERM');
       await ended;
     }
+  }
+
+  /** End the verifier and delete everything. */
+  async stop() {
+    await this.halt();
     fs.rmSync(this.work, { recursive: true, force: true });
   }
 }
