@@ -3,10 +3,11 @@
 # From a history to a report with the real programs: worlds of the simulator are replayed and audited.
 # The report is the same byte for byte, run after run, with fused multiply-add and without, and its
 # numbers stand near the truth that the simulator wrote down.
-# usage: audit.sh PATH/TO/assay-batch PATH/TO/assay-market
+# usage: audit.sh PATH/TO/assay-batch PATH/TO/assay-market PATH/TO/audit_view
 set -u
 batch=$(realpath "$1")
 market=$(realpath "$2")
+view=$(realpath "$3")
 work=$(mktemp -d /tmp/assay-audit-XXXXXX)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -133,6 +134,31 @@ check("items too", sum(r["items"] for r in cut["strata"]) == row["items"])
 check("the trend has both periods", before["trend"]["before"]["from"] < before["trend"]["after"]["from"])
 odds = before["trend"]["odds_ratio"]
 check("bounds of the trend in order", odds["low"] <= odds["point"] <= odds["high"])
+sys.exit(failed)
+PYTHON
+
+# -- the dashboard's figures, from the roll-ups' sums, beside the report's, from every scan --
+world slow 1003
+audit slow --format json >slow.json
+for kind in clean before slow; do
+    "$view" $kind audit.overview >$kind.view 2>err || complain "audit.overview of $kind: $(cat err)"
+done
+python3 - <<'PYTHON' || failures=$((failures + 1))
+import json, sys
+
+failed = False
+for kind in ("clean", "before", "slow"):
+    report = json.load(open(f"{kind}.json"))["strata"][0]
+    view = json.load(open(f"{kind}.view"))
+    pairs = [("the view's E2 lies in the report's interval", view["e2"]["point"], report["e2"], 0.005),
+             ("the report's E2 lies in the view's interval", report["e2"]["point"], view["e2"], 0)]
+    for what, point, interval, room in pairs: # room: a clean report's interval is narrower than sums can tell
+        if not interval["low"] - room <= point <= interval["high"] + room:
+            failed = True
+            print("FAILED:", kind, what, point, interval, file=sys.stderr)
+    if view["items"] != report["items"]:
+        failed = True
+        print("FAILED:", kind, "items", view["items"], report["items"], file=sys.stderr)
 sys.exit(failed)
 PYTHON
 
