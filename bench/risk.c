@@ -6,8 +6,9 @@
  * Groups of 256 scans, in turns with risk and without: the calls that lead to it are wrapped by the
  * linker (bench/CMakeLists.txt), so that the store itself knows nothing of it. Processor time of the
  * thread, which other programs do not disturb as much as the clock. First scans of items of 1,000
- * batches from 30 countries; then later scans of the same items, each by a device never seen, from
- * somewhere else; then later scans by devices that the items know.
+ * batches, each sold in the ten cities of one of 30 countries, one scan of sixteen from abroad; then
+ * later scans of the same items, each by a device never seen, from another of its cities mostly; then
+ * later scans by devices that the items know.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,7 +170,8 @@ static void create_store(struct bench *bench)
 static void from_somewhere(struct bench *bench, struct assay_scan_request *request)
 {
     uint64_t draw = next_random(bench);
-    unsigned country = (unsigned)(draw % COUNTRIES);
+    bool abroad = draw >> 60 == 0;
+    unsigned country = (abroad ? (unsigned)draw : request->batch->handle) % COUNTRIES;
     unsigned city = (unsigned)(draw / COUNTRIES % CITIES);
     const char code[] = {(char)('A' + country / 26), (char)('A' + country % 26), '\0'};
     char region[8];

@@ -63,12 +63,16 @@ void assay_item_weigh_scan(struct assay_item *item, const struct assay_scan_reco
     assay_assert(assay_scan_counts(scan));
     struct assay_risk_scan risk_scan = risk_scan_of(item, scan, scene);
     struct assay_risk_around around = {0};
-    if (scene->cells != NULL && item->risk.scans > 0) { /* a first scan has nothing to compare */
+    struct assay_risk entered;
+    assay_risk_enter(&item->risk, &risk_scan, scene->table, &entered);
+    /* The cells do not know the scan yet, and its place is among the anchors now. */
+    if (scene->cells != NULL && assay_risk_state_says(&item->risk)) {
         assay_risk_cells_around(scene->cells, &scene->where, &item->risk, &around);
-        around.places[ASSAY_RISK_ANCHORS].tile = assay_risk_tile_of(&scan->position, scan->net);
-        assay_risk_cells_at(scene->cells, &scene->where, &around.places[ASSAY_RISK_ANCHORS]);
     }
-    assay_risk_update(&item->risk, &risk_scan, &around, scene->table, risk);
+    assay_risk_weigh(&item->risk, &around, scene->table, risk_scan.confirmed_by_other, risk);
+    risk->mass = entered.mass;
+    risk->mass_capped = entered.mass_capped;
+    risk->llr = entered.llr;
 }
 
 static void apply_pin(struct assay_item *item, const struct assay_scan_record *scan)

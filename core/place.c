@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/real.h"
 #include "core/text.h"
 
 static bool is_upper(const char *text, size_t count)
@@ -72,11 +73,15 @@ static int64_t sine(int64_t turn)
     return value > ONE ? ONE : value;
 }
 
+/* What sine() says of whole units, up to a quarter turn. */
+static const int32_t sines[TWENTIETHS_OF_QUARTER + 1] = {
+#include "core/place_sine.inc"
+};
+
 /* sin of 0..3600 units of 0.05 degree. */
 static int64_t sine_of_units(int32_t units)
 {
-    int32_t folded = units > TWENTIETHS_OF_QUARTER ? 2 * TWENTIETHS_OF_QUARTER - units : units;
-    return sine(folded * ONE / TWENTIETHS_OF_QUARTER);
+    return sines[units > TWENTIETHS_OF_QUARTER ? 2 * TWENTIETHS_OF_QUARTER - units : units];
 }
 
 static int32_t absolute(int32_t value)
@@ -100,22 +105,49 @@ static int64_t haversine(const struct assay_position *a, const struct assay_posi
     return multiply(lat, lat) + multiply(cosines, multiply(lon, lon));
 }
 
+/* sin^2 of half the angle that is `km` long on the ground. It never falls from one km to the next, so
+ * there is one least km that reaches a target (tests/unit/test_place.c). */
+static int64_t half_chord_squared(int32_t km)
+{
+    int64_t half_chord = sine(km * ONE / HALF_CIRCLE_KM);
+    return multiply(half_chord, half_chord);
+}
+
+/* About the km whose half_chord_squared is `target`: arcus cosine by Abramowitz and Stegun, 4.4.46.
+ * Only a beginning: what is off by a bit on another machine ends at the same km. */
+static int32_t guess_km(int64_t target)
+{
+    double x = assay_real_sqrt((double)target / (double)ONE);
+    double y = 1 - x > 0 ? assay_real_sqrt(1 - x) : 0;
+    static const double terms[] = {1.5707963050, -0.2145988016, 0.0889789874, -0.0501743046,
+                                   0.0308918810, -0.0170881256, 0.0066700901, -0.0012624911};
+    double sum = 0;
+    for (size_t i = ASSAY_COUNT_OF(terms); i-- > 0;) {
+        sum = sum * x + terms[i];
+    }
+    double quarter = terms[0];
+    int32_t km = 1 + (int32_t)((quarter - y * sum) / quarter * HALF_CIRCLE_KM);
+    return km < 0 ? 0 : km < HALF_CIRCLE_KM ? km : HALF_CIRCLE_KM - 1;
+}
+
 int32_t assay_position_distance_km(const struct assay_position *a, const struct assay_position *b)
 {
     if (!is_known(a) || !is_known(b)) {
         return -1;
     }
-    int64_t target = haversine(a, b);
-    int32_t low = 0;
-    int32_t high = HALF_CIRCLE_KM;
-    while (low < high) {
-        int32_t middle = low + (high - low) / 2;
-        int64_t half_chord = sine(middle * ONE / HALF_CIRCLE_KM);
-        if (multiply(half_chord, half_chord) < target) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    if (a->lat_decidegrees == b->lat_decidegrees && a->lon_decidegrees == b->lon_decidegrees) {
+        return 0;
     }
-    return low;
+    int64_t target = haversine(a, b);
+    int32_t km = guess_km(target);
+    if (half_chord_squared(km) >= target) {
+        while (km > 0 && half_chord_squared(km - 1) >= target) {
+            km--;
+        }
+        return km;
+    }
+    do {
+        km++;
+    } while (km < HALF_CIRCLE_KM && half_chord_squared(km) < target);
+    return km;
 }

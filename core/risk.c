@@ -41,8 +41,9 @@ struct sight {
     struct assay_risk_kind kind;
     bool first;
     bool placed;
-    int anchor;    /* near this one; -1 = none */
-    uint32_t at_s; /* since the first scan */
+    int anchor;                     /* near this one; -1 = none */
+    int32_t km[ASSAY_RISK_ANCHORS]; /* to each anchor, if placed */
+    uint32_t at_s;                  /* since the first scan */
     uint8_t accuracy_km;
 };
 
@@ -155,6 +156,7 @@ static enum assay_risk_distance find_anchor(const struct assay_risk_state *state
     int32_t nearest_km = INT32_MAX;
     for (int i = 0; sight->placed && i < state->anchor_count; i++) {
         int32_t km = distance_km(&state->anchors[i], scan);
+        sight->km[i] = km;
         bool same = km <= same_km(&state->anchors[i], sight->accuracy_km);
         if (same && (sight->anchor < 0 || km < nearest_km)) {
             sight->anchor = i;
@@ -196,7 +198,7 @@ static bool is_impossible(const struct assay_risk_state *state, const struct ass
         scan->position.accuracy_km > GOOD_KM) {
         return false;
     }
-    int64_t km = distance_km(last, scan) - last->accuracy_km - scan->position.accuracy_km;
+    int64_t km = sight->km[state->anchor] - last->accuracy_km - scan->position.accuracy_km;
     uint32_t passed_s = sight->at_s > state->placed_s ? sight->at_s - state->placed_s
                                                       : state->placed_s - sight->at_s;
     return km > FAR_KM && km * SECONDS_PER_HOUR > (int64_t)passed_s * SPEED_MAX_KM_PER_HOUR;
@@ -215,9 +217,10 @@ static struct sight see(const struct assay_risk_state *state, const struct assay
         return sight;
     }
     sight.at_s = seconds_since_first(state, scan);
+    enum assay_risk_distance distance = find_anchor(state, scan, &sight);
     sight.kind = (struct assay_risk_kind){
         .device = device_of(state, scan->device_tag),
-        .distance = find_anchor(state, scan, &sight),
+        .distance = distance,
         .accuracy = accuracy_of(scan),
         .gap = gap_of(sight.at_s > state->last_s ? sight.at_s - state->last_s
                                                  : state->last_s - sight.at_s),
@@ -382,9 +385,8 @@ static void count_travel(struct assay_risk_state *state, const struct sight *sig
     }
 }
 
-void assay_risk_update(struct assay_risk_state *state, const struct assay_risk_scan *scan,
-                       const struct assay_risk_around *around, const struct assay_risk_table *table,
-                       struct assay_risk *risk)
+void assay_risk_enter(struct assay_risk_state *state, const struct assay_risk_scan *scan,
+                      const struct assay_risk_table *table, struct assay_risk *risk)
 {
     struct sight sight = see(state, scan);
     uint16_t mass = 0;
@@ -405,9 +407,18 @@ void assay_risk_update(struct assay_risk_state *state, const struct assay_risk_s
         remember_place(state, scan, &sight, mass);
     }
     state->last_s = sight.at_s;
-    uint16_t mass_capped = assay_risk_state_add_mass(state, mass);
+    *risk = (struct assay_risk){.mass = mass, .llr = ratio};
+    risk->mass_capped = assay_risk_state_add_mass(state, mass);
+}
+
+void assay_risk_update(struct assay_risk_state *state, const struct assay_risk_scan *scan,
+                       const struct assay_risk_around *around, const struct assay_risk_table *table,
+                       struct assay_risk *risk)
+{
+    struct assay_risk entered;
+    assay_risk_enter(state, scan, table, &entered);
     assay_risk_weigh(state, around, table, scan->confirmed_by_other, risk);
-    risk->mass = mass;
-    risk->mass_capped = mass_capped;
-    risk->llr = ratio;
+    risk->mass = entered.mass;
+    risk->mass_capped = entered.mass_capped;
+    risk->llr = entered.llr;
 }

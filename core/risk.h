@@ -74,6 +74,11 @@ void assay_risk_update(struct assay_risk_state *state, const struct assay_risk_s
                        const struct assay_risk_around *around, const struct assay_risk_table *table,
                        struct assay_risk *risk);
 
+/** The first half of assay_risk_update: take a scan into the state.
+ *  risk  out: mass, mass_capped and llr; the rest is assay_risk_weigh's. */
+void assay_risk_enter(struct assay_risk_state *state, const struct assay_risk_scan *scan,
+                      const struct assay_risk_table *table, struct assay_risk *risk);
+
 /** Tile where a scan was made; ASSAY_RISK_TILE_NONE if its place says nothing. Pure. */
 uint16_t assay_risk_tile_of(const struct assay_position *position, enum assay_net net);
 

@@ -90,15 +90,23 @@ static uint32_t home_of(const struct assay_risk_cells *cells, uint64_t key)
     return (uint32_t)((key * 0x9E3779B97F4A7C15ull) >> 32) & (cells->slots - 1);
 }
 
-void assay_risk_cells_prefetch(const struct assay_risk_cells *cells,
-                               const struct assay_risk_where *where, bool again)
+static void prefetch(const struct assay_risk_cells *cells, uint64_t key, bool again)
 {
-    const uint32_t *slot =
-        &cells->index[home_of(cells, key_of(OF_BATCH, where->batch, where->country))];
+    const uint32_t *slot = &cells->index[home_of(cells, key)];
     if (!again) {
         __builtin_prefetch(slot);
     } else if (*slot != 0) {
         __builtin_prefetch(&cells->cell[*slot - 1], 1);
+    }
+}
+
+void assay_risk_cells_prefetch(const struct assay_risk_cells *cells,
+                               const struct assay_risk_where *where, uint16_t tile, bool again)
+{
+    prefetch(cells, key_of(OF_BATCH, where->batch, where->country), again);
+    if (tile != ASSAY_RISK_TILE_NONE) {
+        prefetch(cells, key_of_tile(OF_BATCH_TILE, where->batch, tile), again);
+        prefetch(cells, key_of_tile(OF_PRODUCT_TILE, where->product, tile), again);
     }
 }
 

@@ -45,9 +45,10 @@ void assay_risk_cells_around(struct assay_risk_cells *cells, const struct assay_
 void assay_risk_cells_at(const struct assay_risk_cells *cells, const struct assay_risk_where *where,
                          struct assay_risk_place *place);
 
-/** Have the batch's cell at hand soon: its place in the index, and when asked again the cell. */
+/** Have the cells of a scan at hand soon: their places in the index, and when asked again the cells.
+ *  tile: or ASSAY_RISK_TILE_NONE. */
 void assay_risk_cells_prefetch(const struct assay_risk_cells *cells,
-                               const struct assay_risk_where *where, bool again);
+                               const struct assay_risk_where *where, uint16_t tile, bool again);
 
 /** Take a scan's record in, of `position`. Quick if its surroundings were looked up last.
  *  ASSAY_OK; ASSAY_E_MEMORY: a cell is not counted, end the process. */

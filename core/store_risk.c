@@ -17,7 +17,8 @@ void assay_store_prefetch(const struct assay_store *store, const struct assay_sc
 {
     if (request->batch != NULL) {
         struct assay_risk_where where = where_of(request->batch, request->place.country);
-        assay_risk_cells_prefetch(store->cells, &where, again);
+        uint16_t tile = assay_risk_tile_of(&request->position, request->net);
+        assay_risk_cells_prefetch(store->cells, &where, tile, again);
     }
 }
 

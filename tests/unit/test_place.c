@@ -140,6 +140,98 @@ static void the_formula_gives_the_same_bits_everywhere(void **state)
     assert_int_equal(sum, 932654059);
 }
 
+/* -- the same kilometres as by trying them all -- */
+
+#define ONE ((int64_t)1 << 30)
+#define HALF_CIRCLE_KM 20015
+
+static int64_t multiply(int64_t a, int64_t b)
+{
+    return (a * b) >> 30;
+}
+
+static int64_t sine(int64_t turn)
+{
+    static const int64_t terms[] = {1686629713, 693598668, 85569306, 5026995, 172272, 3864};
+    int64_t square = multiply(turn, turn);
+    int64_t sum = 0;
+    for (size_t i = ASSAY_COUNT_OF(terms); i-- > 0;) {
+        sum = terms[i] - multiply(square, sum);
+    }
+    int64_t value = multiply(turn, sum);
+    return value > ONE ? ONE : value;
+}
+
+static int64_t sine_of_units(int32_t units)
+{
+    return sine((units > 1800 ? 3600 - units : units) * ONE / 1800);
+}
+
+static int64_t chord_of_km(int32_t km)
+{
+    int64_t half_chord = sine(km * ONE / HALF_CIRCLE_KM);
+    return multiply(half_chord, half_chord);
+}
+
+/* The least km by halving, as it was first defined. */
+static int32_t slow_distance_km(const struct assay_position *a, const struct assay_position *b)
+{
+    int64_t lat = sine_of_units(abs(a->lat_decidegrees - b->lat_decidegrees));
+    int64_t lon = sine_of_units(abs(a->lon_decidegrees - b->lon_decidegrees));
+    int64_t cosines = multiply(sine_of_units(2 * (900 - abs(a->lat_decidegrees))),
+                               sine_of_units(2 * (900 - abs(b->lat_decidegrees))));
+    int64_t target = multiply(lat, lat) + multiply(cosines, multiply(lon, lon));
+    int32_t low = 0;
+    int32_t high = HALF_CIRCLE_KM;
+    while (low < high) {
+        int32_t middle = low + (high - low) / 2;
+        if (chord_of_km(middle) < target) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static void longer_ways_have_no_shorter_chords(void **state)
+{
+    (void)state;
+    for (int32_t km = 0; km < HALF_CIRCLE_KM; km++) {
+        assert_true(chord_of_km(km) <= chord_of_km(km + 1));
+    }
+}
+
+static int16_t below(uint64_t *random, int limit)
+{
+    *random = *random * 6364136223846793005u + 1442695040888963407u;
+    return (int16_t)((*random >> 33) % (unsigned)limit);
+}
+
+static void distances_are_those_of_the_definition(void **state)
+{
+    (void)state;
+    uint64_t random = 1;
+    for (int round = 0; round < 300000; round++) {
+        struct assay_position a = {(int16_t)(below(&random, 1801) - 900),
+                                   (int16_t)(below(&random, 3601) - 1800), 0};
+        struct assay_position b = {(int16_t)(below(&random, 1801) - 900),
+                                   (int16_t)(below(&random, 3601) - 1800), 0};
+        if (round % 3 == 1) { /* near */
+            b.lat_decidegrees = (int16_t)(a.lat_decidegrees / 2 + below(&random, 9));
+            a.lat_decidegrees = (int16_t)(a.lat_decidegrees / 2);
+            b.lon_decidegrees = (int16_t)(a.lon_decidegrees / 2 + below(&random, 9));
+            a.lon_decidegrees = (int16_t)(a.lon_decidegrees / 2);
+        } else if (round % 3 == 2) { /* nearly opposite */
+            b.lat_decidegrees = (int16_t)(-a.lat_decidegrees / 2 + below(&random, 9));
+            a.lat_decidegrees = (int16_t)(a.lat_decidegrees / 2);
+            a.lon_decidegrees = (int16_t)(abs(a.lon_decidegrees) / 2);
+            b.lon_decidegrees = (int16_t)(a.lon_decidegrees - 1800 + below(&random, 9));
+        }
+        assert_int_equal(assay_position_distance_km(&a, &b), slow_distance_km(&a, &b));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +241,8 @@ int main(void)
         cmocka_unit_test(cities_are_as_far_apart_as_on_the_globe),
         cmocka_unit_test(edges_of_the_globe_are_right),
         cmocka_unit_test(unknown_positions_have_no_distance),
+        cmocka_unit_test(longer_ways_have_no_shorter_chords),
+        cmocka_unit_test(distances_are_those_of_the_definition),
         cmocka_unit_test(the_formula_gives_the_same_bits_everywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
