@@ -189,7 +189,7 @@ const char *assay_audit_assumption(const struct assay_audit *audit, size_t numbe
     if (audit->table.is_default && number-- == 0) {
         return "The table by which scans are weighed is the default one, learnt from a simulator "
                "and "
-               "not from this brand's items: import reference items and run calibrate.";
+               "not from this brand's items.";
     }
     if (!audit->anchor.anchored && number-- == 0) {
         return "There are too few random test purchases to learn rho: E3 is a band for rho from "
