@@ -283,11 +283,11 @@ static bool get_import(struct assay_wire *wire, struct assay_record *record)
 const struct assay_record_fields *assay_evidence_fields_of(unsigned type)
 {
     static const struct assay_record_fields rows[] = {
-        [ASSAY_RECORD_REFERENCE] = {put_reference, get_reference},
-        [ASSAY_RECORD_SALES] = {put_sales, get_sales},
-        [ASSAY_RECORD_PURCHASE] = {put_purchase, get_purchase},
-        [ASSAY_RECORD_IMPORT] = {put_import, get_import},
-        [ASSAY_RECORD_PLAN] = {put_plan, get_plan},
+        [ASSAY_RECORD_REFERENCE] = {.put = put_reference, .get = get_reference},
+        [ASSAY_RECORD_SALES] = {.put = put_sales, .get = get_sales},
+        [ASSAY_RECORD_PURCHASE] = {.put = put_purchase, .get = get_purchase},
+        [ASSAY_RECORD_IMPORT] = {.put = put_import, .get = get_import},
+        [ASSAY_RECORD_PLAN] = {.put = put_plan, .get = get_plan},
     };
     bool known = type < ASSAY_COUNT_OF(rows) && rows[type].put != NULL;
     return known ? &rows[type] : NULL;

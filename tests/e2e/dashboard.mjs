@@ -166,7 +166,7 @@ async function checkDrillDown() {
   await open(page, '?view=codes');
   equal(await page.locator('tbody tr').count(), 50, 'the first page of codes');
   await page.click('[name=next]');
-  await page.waitForFunction('document.querySelectorAll("tbody tr").length === 50 && !document.querySelector(".more").hidden');
+  await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 50 && !document.querySelector('.more').hidden);
   await page.click('.more');
   equal(await page.locator('tbody tr').count(), 100, 'and the second');
   await page.goto(`${mock.base}/audit/?view=code&code=1ZZZZZZ0000000000000`);
