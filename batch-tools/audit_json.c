@@ -170,16 +170,14 @@ const char *assay_audit_assumption(const struct assay_audit *audit, size_t numbe
 {
     static const char *const always[] = {
         "Scans show copies only of codes that were scanned on two items or more, and what follows "
-        "from "
-        "them; refilled packs and copies that nobody scans cannot be seen. The lower bound is "
+        "from them; refilled packs and copies that nobody scans cannot be seen. The lower bound is "
         "safe.",
         "E2 is the share of fakes among items scanned, E3 among items sold. They differ by rho, "
-        "how much "
-        "oftener a fake item is ever scanned than a genuine one; scans and sales cannot tell rho.",
+        "how much oftener a fake item is ever scanned than a genuine one; scans and sales cannot "
+        "tell rho.",
         "A change over time hardly depends on rho, as long as rho stays what it is.",
         "E0 is the share of codes tried that were never issued; one device or address counts once "
-        "a "
-        "day.",
+        "a day.",
         "Places are those of addresses or of buyers' own positions, rounded to 0.1 degree.",
     };
     if (number < ASSAY_COUNT_OF(always)) {
@@ -188,13 +186,11 @@ const char *assay_audit_assumption(const struct assay_audit *audit, size_t numbe
     number -= ASSAY_COUNT_OF(always);
     if (audit->table.is_default && number-- == 0) {
         return "The table by which scans are weighed is the default one, learnt from a simulator "
-               "and "
-               "not from this brand's items.";
+               "and not from this brand's items: import reference items and run calibrate.";
     }
     if (!audit->anchor.anchored && number-- == 0) {
         return "There are too few random test purchases to learn rho: E3 is a band for rho from "
-               "1/2 to "
-               "2.";
+               "1/2 to 2.";
     }
     return NULL;
 }

@@ -9,6 +9,7 @@
 #include "batch-tools/door.h"
 #include "batch-tools/show.h"
 #include "core/alert_watch.h"
+#include "core/calibrate.h"
 #include "core/clock.h"
 #include "core/file.h"
 #include "core/history.h"
@@ -213,6 +214,20 @@ static enum assay_error refuse(struct replay *replay, enum assay_error error)
                             reason.text);
 }
 
+/* Items known to be genuine say what scores are unusual: the items are looked at by that. */
+static enum assay_error calibrate(struct assay_tool_call *call,
+                                  const struct assay_history_options *options)
+{
+    const struct assay_calibrate_options wanted = {.dir = options->dir,
+                                                   .session = options->session,
+                                                   .actor = options->actor,
+                                                   .now_unix_ms = options->now_unix_ms,
+                                                   .references_wanted = true};
+    struct assay_calibrate_report report;
+    enum assay_error error = assay_calibrate(&wanted, &report, &call->reason);
+    return error == ASSAY_E_REFUSED ? ASSAY_OK : error;
+}
+
 static enum assay_error run(struct replay *replay, const struct assay_history_options *options)
 {
     struct assay_tool_call *call = replay->call;
@@ -235,6 +250,9 @@ static enum assay_error run(struct replay *replay, const struct assay_history_op
     }
     if (options->progress != NULL) {
         fputs("\r\033[K", stderr);
+    }
+    if (error == ASSAY_OK && report.recorded > 0) {
+        error = calibrate(call, options);
     }
     if (error == ASSAY_OK && replay->items.file != NULL) {
         error = assay_history_items(history, write_item, replay->items.file, &call->reason);

@@ -34,11 +34,10 @@ static bool is_confirmed_by_other(const struct assay_item *item,
            (scan->device == 0 || scan->device != item->confirmed_device);
 }
 
-static struct assay_risk_scan risk_scan_of(const struct assay_item *item,
-                                           const struct assay_scan_record *scan,
-                                           const struct assay_item_scene *scene)
+void assay_item_risk_scan(const struct assay_scan_record *scan,
+                          const struct assay_item_scene *scene, struct assay_risk_scan *risk_scan)
 {
-    struct assay_risk_scan risk_scan = {
+    *risk_scan = (struct assay_risk_scan){
         .at_unix_ms = scan->at_unix_ms,
         .device_tag = device_tag(scan->device),
         .position = scan->position,
@@ -47,21 +46,21 @@ static struct assay_risk_scan risk_scan_of(const struct assay_item *item,
         .pin = (scan->flags & ASSAY_SCAN_PIN_RIGHT) != 0   ? ASSAY_PIN_RIGHT
                : (scan->flags & ASSAY_SCAN_PIN_WRONG) != 0 ? ASSAY_PIN_WRONG
                                                            : ASSAY_PIN_NONE,
-        .confirmed_by_other = is_confirmed_by_other(item, scan),
     };
-    memcpy(risk_scan.country, scene->place->country, sizeof risk_scan.country);
+    memcpy(risk_scan->country, scene->place->country, sizeof risk_scan->country);
     if (scene->place->region[0] != '\0') {
-        memcpy(risk_scan.region, scene->place->region + 3, sizeof risk_scan.region);
+        memcpy(risk_scan->region, scene->place->region + 3, sizeof risk_scan->region);
     }
-    memcpy(risk_scan.market, scene->market, scene->market[0] != '\0' ? 2 : 0);
-    return risk_scan;
+    memcpy(risk_scan->market, scene->market, scene->market[0] != '\0' ? 2 : 0);
 }
 
 void assay_item_weigh_scan(struct assay_item *item, const struct assay_scan_record *scan,
                            const struct assay_item_scene *scene, struct assay_risk *risk)
 {
     assay_assert(assay_scan_counts(scan));
-    struct assay_risk_scan risk_scan = risk_scan_of(item, scan, scene);
+    struct assay_risk_scan risk_scan;
+    assay_item_risk_scan(scan, scene, &risk_scan);
+    risk_scan.confirmed_by_other = is_confirmed_by_other(item, scan);
     struct assay_risk_around around = {0};
     struct assay_risk entered;
     assay_risk_enter(&item->risk, &risk_scan, scene->table, &entered);

@@ -45,6 +45,10 @@ struct assay_item_scene {
     const struct assay_risk_table *table;
 };
 
+/** A scan as risk sees it; whether it reveals a PIN that another revealed is left open. */
+void assay_item_risk_scan(const struct assay_scan_record *scan,
+                          const struct assay_item_scene *scene, struct assay_risk_scan *risk_scan);
+
 /** Take the scan into the item's risk: the first half of applying it, done while it is decided.
  *  Only for scans that count. scan: verdict, risk and number are not read.
  *  risk  out: what it says of the item with this scan. */

@@ -61,6 +61,10 @@ ASSAY_MUST_CHECK enum assay_error assay_office_scans_list(const struct assay_off
                                                           json_t **result);
 ASSAY_MUST_CHECK enum assay_error assay_office_stats_show(const struct assay_office_call *call,
                                                           json_t **result);
+ASSAY_MUST_CHECK enum assay_error assay_office_risk_show(const struct assay_office_call *call,
+                                                         json_t **result);
+ASSAY_MUST_CHECK enum assay_error assay_office_risk_calibrate(const struct assay_office_call *call,
+                                                              json_t **result);
 ASSAY_MUST_CHECK enum assay_error assay_office_site_add(const struct assay_office_call *call,
                                                         json_t **result);
 ASSAY_MUST_CHECK enum assay_error assay_office_site_list(const struct assay_office_call *call,

@@ -27,6 +27,7 @@ enum {
     RATE_FLOOR = 717, /* .7: rates below are alike */
     RATE_LOW = 102,   /* .1 */
     RATE_HIGH = 40 * ONE,
+    TILE_HIGH_FROM = ONE / 2,
     TILE_LOW = -2 * ONE,
     TILE_HIGH = 7 * ONE / 2,
     TIMES_MAX = 400 * ONE,
@@ -155,14 +156,14 @@ static void put_places(const struct assay_risk_state *state, int32_t *terms)
 
 /* The anchors' masses, each by how suspicious its tile is: what they would be, had that been known. */
 struct heat {
-    uint64_t local; /* 1/65535 */
-    int32_t tile_first, tile_max;
+    uint64_t local;    /* 1/65535 */
+    int32_t top, next; /* ln of how suspicious the two most suspicious tiles are */
 };
 
 static struct heat heat_of(const struct assay_risk_state *state,
                            const struct assay_risk_around *around, const struct rates *rates)
 {
-    struct heat heat = {.tile_max = TILE_LOW};
+    struct heat heat = {.top = TILE_LOW, .next = TILE_LOW};
     for (int i = 0; i < state->anchor_count; i++) {
         const struct assay_risk_anchor *anchor = &state->anchors[i];
         uint64_t tile = tile_times(around, anchor, rates);
@@ -171,10 +172,10 @@ static struct heat heat_of(const struct assay_risk_state *state,
         int32_t term = assay_fixed_clip(assay_fixed_ln_ratio(tile, ONE), TILE_LOW, TILE_HIGH);
         uint64_t mass = (uint64_t)anchor->mass * ASSAY_RISK_ANCHOR_MASS;
         heat.local += mass * times / ONE;
-        heat.tile_first = i == 0 ? term : heat.tile_first;
-        heat.tile_max = i > 0 ? at_least(heat.tile_max, term) : heat.tile_max;
+        heat.next = at_least(heat.next, at_most(term, heat.top));
+        heat.top = at_least(heat.top, term);
     }
-    heat.tile_max = state->anchor_count > 1 ? heat.tile_max : 0;
+    heat.top = state->anchor_count > 0 ? heat.top : 0;
     return heat;
 }
 
@@ -184,12 +185,12 @@ static void put_around(const struct assay_risk_state *state, const struct assay_
     struct rates rates = rates_of(state, around, table);
     struct heat heat = heat_of(state, around, &rates);
     int32_t batch = rate_term(rates.batch, rates.usual);
-    int32_t hot = terms[ASSAY_RISK_TERM_MIX] + batch + at_least(heat.tile_first, heat.tile_max);
+    int32_t hot = terms[ASSAY_RISK_TERM_MIX] + batch + heat.top;
     terms[ASSAY_RISK_TERM_BATCH] = batch;
     terms[ASSAY_RISK_TERM_PRODUCT] = rate_term(rates.product, rates.usual);
-    terms[ASSAY_RISK_TERM_TILE_FIRST] = heat.tile_first;
-    terms[ASSAY_RISK_TERM_TILE_MAX] = heat.tile_max;
-    terms[ASSAY_RISK_TERM_TILE_BOTH] = at_least(at_most(heat.tile_first, heat.tile_max), 0);
+    terms[ASSAY_RISK_TERM_TILE_TOP] = heat.top;
+    terms[ASSAY_RISK_TERM_TILE_HIGH] = at_least(heat.top - TILE_HIGH_FROM, 0);
+    terms[ASSAY_RISK_TERM_TILE_NEXT] = at_least(heat.next, 0);
     terms[ASSAY_RISK_TERM_HOT] = at_least(hot - HOT_FROM, 0);
     terms[ASSAY_RISK_TERM_LOCAL] = assay_fixed_ln_ratio(heat.local + LOCAL_FROM, LOCAL_FROM);
 }

@@ -24,9 +24,10 @@
     X(BURSTS, -1, 0, "scans not by a known device within the hour, up to 6")                       \
     X(BATCH, +1, ASSAY_RISK_SURROUNDED, "suspicious mass of its batch there: ln of times usual")   \
     X(PRODUCT, +1, ASSAY_RISK_SURROUNDED, "the same of its product")                               \
-    X(TILE_FIRST, +1, ASSAY_RISK_SURROUNDED, "the same of its first place, against its batch")     \
-    X(TILE_MAX, +1, ASSAY_RISK_SURROUNDED, "the same of its most suspicious other place")          \
-    X(TILE_BOTH, +1, ASSAY_RISK_SURROUNDED, "the lesser of the two, if above 0")                   \
+    X(TILE_TOP, +1, ASSAY_RISK_SURROUNDED,                                                         \
+      "the same of its most suspicious place, against its batch")                                  \
+    X(TILE_HIGH, +1, ASSAY_RISK_SURROUNDED, "as much of that as is above 1/2")                     \
+    X(TILE_NEXT, +1, ASSAY_RISK_SURROUNDED, "the same of the place next to that, if above 0")      \
     X(HOT, +1, ASSAY_RISK_SURROUNDED, "how far scans and surroundings together are above 2")       \
     X(LOCAL, +1, ASSAY_RISK_SURROUNDED, "masses of its places, by how suspicious each place is")
 

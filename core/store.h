@@ -208,6 +208,12 @@ ASSAY_MUST_CHECK enum assay_error assay_store_item_risk(struct assay_store *stor
                                                         const struct assay_item *item,
                                                         struct assay_risk *risk);
 
+/** The same by another table than the one in force; NULL: by that. */
+ASSAY_MUST_CHECK enum assay_error assay_store_item_risk_by(struct assay_store *store, uint64_t key,
+                                                           const struct assay_item *item,
+                                                           const struct assay_risk_table *table,
+                                                           struct assay_risk *risk);
+
 /** Wait until all that was applied so far is on disk: an answer that tells of it may leave then.
  *  returns ASSAY_OK or ASSAY_E_IO (end the process). threads: any. blocks: for the sync. */
 ASSAY_MUST_CHECK enum assay_error assay_store_settle(struct assay_store *store);

@@ -36,15 +36,22 @@ struct assay_item_scene assay_store_scene(const struct assay_store *store,
     return scene;
 }
 
-void assay_store_weigh(const struct assay_store *store, const struct assay_batch_facts *facts,
-                       const struct assay_item *item, struct assay_risk *risk)
+static void weigh_by(const struct assay_store *store, const struct assay_batch_facts *facts,
+                     const struct assay_item *item, const struct assay_risk_table *table,
+                     struct assay_risk *risk)
 {
     char country[2];
     assay_risk_state_country(&item->risk, country);
     struct assay_risk_where where = where_of(facts, country);
     struct assay_risk_around around;
     assay_risk_cells_around(store->cells, &where, &item->risk, &around);
-    assay_risk_weigh(&item->risk, &around, assay_catalog_risk_table(store->catalog), false, risk);
+    assay_risk_weigh(&item->risk, &around, table, false, risk);
+}
+
+void assay_store_weigh(const struct assay_store *store, const struct assay_batch_facts *facts,
+                       const struct assay_item *item, struct assay_risk *risk)
+{
+    weigh_by(store, facts, item, assay_catalog_risk_table(store->catalog), risk);
 }
 
 enum assay_error assay_store_take_cells(struct assay_store *store,
@@ -56,8 +63,10 @@ enum assay_error assay_store_take_cells(struct assay_store *store,
     return assay_risk_cells_take(store->cells, &where, scan, position);
 }
 
-enum assay_error assay_store_item_risk(struct assay_store *store, uint64_t key,
-                                       const struct assay_item *item, struct assay_risk *risk)
+enum assay_error assay_store_item_risk_by(struct assay_store *store, uint64_t key,
+                                          const struct assay_item *item,
+                                          const struct assay_risk_table *table,
+                                          struct assay_risk *risk)
 {
     const struct assay_batch_facts *facts =
         assay_catalog_facts(store->catalog, assay_item_key_handle(key));
@@ -65,7 +74,14 @@ enum assay_error assay_store_item_risk(struct assay_store *store, uint64_t key,
         return ASSAY_E_NOT_FOUND;
     }
     pthread_mutex_lock(&store->lock);
-    assay_store_weigh(store, facts, item, risk);
+    weigh_by(store, facts, item, table != NULL ? table : assay_catalog_risk_table(store->catalog),
+             risk);
     pthread_mutex_unlock(&store->lock);
     return ASSAY_OK;
+}
+
+enum assay_error assay_store_item_risk(struct assay_store *store, uint64_t key,
+                                       const struct assay_item *item, struct assay_risk *risk)
+{
+    return assay_store_item_risk_by(store, key, item, NULL, risk);
 }

@@ -7,13 +7,21 @@
 #include "bench/risk/judge.h"
 
 #define RATES 3
+#define LEAST 5 /* fewer codes say nothing */
 static const double rates[RATES] = {1e-2, 1e-3, 1e-4};
 
 struct tally {
     const char *kind;
     double all;
-    double above[RATES];   /* of the world's own quantiles */
-    double reached[RATES]; /* by the table's thresholds */
+    double above[RATES];      /* of the world's own quantiles, by the built-in table */
+    double built_in[RATES];   /* by its thresholds */
+    double calibrated[RATES]; /* by those of the calibrated one */
+};
+
+/* A world's codes by one table. */
+struct judged {
+    struct assay_risk_table table;
+    int32_t *scores;
 };
 
 static int compare(const void *left, const void *right)
@@ -41,8 +49,8 @@ static void quantiles(const struct world *world, const int32_t *scores, int32_t 
     free(genuine);
 }
 
-static void tally(const struct world *world, const int32_t *scores, const int32_t found[RATES],
-                  const struct assay_risk_table *table, struct tally *row)
+static void tally(const struct world *world, const struct judged judged[2],
+                  const int32_t found[RATES], struct tally *row)
 {
     bool noise = strcmp(row->kind, "grief") == 0 || strcmp(row->kind, "viral") == 0;
     bool genuine = strcmp(row->kind, "genuine") == 0;
@@ -56,58 +64,69 @@ static void tally(const struct world *world, const int32_t *scores, const int32_
         double weight = mass ? code->items : 1; /* fakes, not codes */
         row->all += weight;
         for (int k = 0; k < RATES; k++) {
-            row->above[k] += scores[i] > found[k] ? weight : 0;
-            row->reached[k] += scores[i] >= table->thresholds[k] ? weight : 0;
+            row->above[k] += judged[0].scores[i] > found[k] ? weight : 0;
+            row->built_in[k] += judged[0].scores[i] >= judged[0].table.thresholds[k] ? weight : 0;
+            row->calibrated[k] += judged[1].scores[i] >= judged[1].table.thresholds[k] ? weight : 0;
         }
     }
 }
 
-static void judge_world(const char *dir, bool calibrated)
+static void judge_by(const struct world *world, struct judged *judged)
+{
+    struct judge judge;
+    judge_run(&judge, world, &judged->table);
+    judged->scores = calloc(world->code_count + 1u, sizeof *judged->scores);
+    if (judged->scores == NULL) {
+        exit(2);
+    }
+    for (uint32_t i = 0; i < world->code_count; i++) {
+        judged->scores[i] = judge_weigh(&judge, i).score;
+    }
+    judge_deinit(&judge);
+}
+
+static void print_row(const char *name, const struct tally *row)
+{
+    printf("%-22s %-9s %7.0f  %.3f %.3f %.3f", name, row->kind, row->all, row->above[0] / row->all,
+           row->above[1] / row->all, row->above[2] / row->all);
+    printf("  %.4f %.4f %.5f", row->built_in[0] / row->all, row->built_in[1] / row->all,
+           row->built_in[2] / row->all);
+    printf("  %.4f %.4f %.5f\n", row->calibrated[0] / row->all, row->calibrated[1] / row->all,
+           row->calibrated[2] / row->all);
+}
+
+static void judge_world(const char *dir)
 {
     static const char *const kinds[] = {"genuine", "slow",   "scattered", "mass",
                                         "single",  "refill", "grief",     "viral"};
+    static struct judged judged[2];
     struct world world;
-    struct judge judge;
     int32_t found[RATES];
     world_read(&world, dir);
-    static struct assay_risk_table own;
-    const struct assay_risk_table *table = assay_risk_table_default();
-    if (calibrated) {
-        judge_calibrate(&world, &own);
-        table = &own;
-    }
-    judge_run(&judge, &world, table);
-    int32_t *scores = calloc(world.code_count + 1u, sizeof *scores);
-    if (scores == NULL) {
-        exit(2);
-    }
-    for (uint32_t i = 0; i < world.code_count; i++) {
-        scores[i] = judge_weigh(&judge, i).score;
-    }
-    quantiles(&world, scores, found);
+    judged[0].table = *assay_risk_table_default();
+    judge_by(&world, &judged[0]);
+    judge_calibrate(&world, &judged[1].table);
+    judge_by(&world, &judged[1]);
+    quantiles(&world, judged[0].scores, found);
     const char *slash = strrchr(dir, '/');
-    const char *name = slash == NULL ? dir : slash + 1;
     for (size_t i = 0; i < ASSAY_COUNT_OF(kinds); i++) {
         struct tally row = {.kind = kinds[i]};
-        tally(&world, scores, found, table, &row);
-        if (row.all >= 20) {
-            printf("%-22s %-9s %7.0f   %.3f %.3f %.3f   %.4f %.4f %.5f\n", name, row.kind, row.all,
-                   row.above[0] / row.all, row.above[1] / row.all, row.above[2] / row.all,
-                   row.reached[0] / row.all, row.reached[1] / row.all, row.reached[2] / row.all);
+        tally(&world, judged, found, &row);
+        if (row.all >= LEAST) {
+            print_row(slash == NULL ? dir : slash + 1, &row);
         }
     }
-    free(scores);
-    judge_deinit(&judge);
+    free(judged[0].scores);
+    free(judged[1].scores);
     world_deinit(&world);
 }
 
 int main(int argc, char **argv)
 {
-    printf("%-22s %-9s %7s   %-17s   %s\n", "world", "kind", "codes", "at 1e-2 1e-3 1e-4",
-           "by the table's levels");
-    bool calibrated = argc > 1 && strcmp(argv[1], "--calibrated") == 0;
-    for (int i = 1 + calibrated; i < argc; i++) {
-        judge_world(argv[i], calibrated);
+    printf("%-22s %-9s %7s  %-17s  %-21s  %s\n", "world", "kind", "codes", "at 1e-2 1e-3 1e-4",
+           "levels built in", "levels calibrated");
+    for (int i = 1; i < argc; i++) {
+        judge_world(argv[i]);
     }
     return 0;
 }

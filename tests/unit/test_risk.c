@@ -303,7 +303,7 @@ static void three_copies_far_apart_are_found_sooner_among_suspicious_ones(void *
     struct life alone = {0};
     three_slow_copies(&alone);
     struct life among = {
-        .around = {.batch = {2000, 100ull * UINT16_MAX}, .product = {20000, 400ull * UINT16_MAX}}};
+        .around = {.batch = {2000, 300ull * UINT16_MAX}, .product = {20000, 900ull * UINT16_MAX}}};
     three_slow_copies(&among);
     assert_true(among.risk.score > alone.risk.score);
     assert_true(among.risk.level >= ASSAY_RISK_SUSPECT);
