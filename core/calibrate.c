@@ -44,6 +44,10 @@ static enum assay_error each(struct work *work,
     while (error == ASSAY_OK) {
         struct assay_span bytes;
         uint64_t position = 0;
+        if (work->options->stop != NULL && atomic_load(work->options->stop)) {
+            error = assay_fail(work->reason, ASSAY_E_BUSY, NULL);
+            break;
+        }
         error = assay_ledger_reader_next(reader, &bytes, &position, work->reason);
         if (error != ASSAY_OK || bytes.len_bytes == 0) {
             break;
@@ -330,4 +334,22 @@ enum assay_error assay_calibrate(const struct assay_calibrate_options *options,
     free(work.confirmed);
     free(work.known);
     return error;
+}
+
+static bool has_references(struct assay_store *store)
+{
+    struct assay_catalog_import import;
+    for (uint32_t i = 0; assay_store_import_at(store, i, &import) == ASSAY_OK; i++) {
+        if (import.value.kind == ASSAY_IMPORT_REFERENCE && !import.replaced) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool assay_calibrate_is_due(struct assay_store *store, int64_t now_unix_ms, int64_t every_ms)
+{
+    const struct assay_calibration *last = assay_store_calibration(store);
+    bool young = last != NULL && now_unix_ms - last->at_unix_ms < every_ms;
+    return !young && has_references(store);
 }

@@ -5,6 +5,8 @@
 #ifndef ASSAY_CORE_CALIBRATE_H
 #define ASSAY_CORE_CALIBRATE_H
 
+#include <stdatomic.h>
+
 #include "core/store.h"
 
 /* Confirmed items that are read at most; further ones are passed over. */
@@ -24,15 +26,20 @@ struct assay_calibrate_options {
     struct assay_store_session *session;
     const char *actor;
     int64_t now_unix_ms;
-    bool references_wanted; /* refuse without reference items, be there confirmed ones or not */
+    bool references_wanted;  /* refuse without reference items, be there confirmed ones or not */
+    const atomic_bool *stop; /* true: give up; NULL = nobody can */
 };
 
 /** Learn, and put the table on record.
  *  returns  ASSAY_OK; ASSAY_E_REFUSED, with reason: there are neither reference items nor confirmed
- *           ones; ASSAY_E_MEMORY; what reading the ledger or putting a record says.
+ *           ones; ASSAY_E_BUSY: stopped; ASSAY_E_MEMORY; what reading the ledger or putting a record says.
  *  threads: the session's. blocks: for a pass over the ledger; not on a loop. */
 ASSAY_MUST_CHECK enum assay_error assay_calibrate(const struct assay_calibrate_options *options,
                                                   struct assay_calibrate_report *report,
                                                   struct assay_reason *reason);
+
+/** Whether it is time for another: there are reference items, and no calibration younger than
+ *  every_ms. Asks the catalog alone. threads: any. */
+bool assay_calibrate_is_due(struct assay_store *store, int64_t now_unix_ms, int64_t every_ms);
 
 #endif

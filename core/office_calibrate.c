@@ -3,13 +3,17 @@
 #include "core/calibrate.h"
 #include "core/office_command.h"
 
-static json_t *table_json(const struct assay_risk_table *table)
+static json_t *in_force(struct assay_store *store)
 {
-    return json_pack("{s:b, s:i, s:i, s:I, s:{s:f, s:f, s:f}}", "built_in", table->is_default,
-                     "reference_items", (int)table->learnt_items, "confirmed_items",
-                     (int)table->learnt_confirmed, "scans", (json_int_t)table->learnt_scans,
-                     "levels", "check", table->thresholds[0] / 1024.0, "suspect",
-                     table->thresholds[1] / 1024.0, "cloned", table->thresholds[2] / 1024.0);
+    const struct assay_calibration *calibration = assay_store_calibration(store);
+    const struct assay_risk_table *table = assay_store_risk_table(store);
+    return json_pack(
+        "{s:b, s:o, s:s*, s:i, s:i, s:I, s:{s:f, s:f, s:f}}", "built_in", table->is_default, "at",
+        assay_office_time(calibration != NULL ? calibration->at_unix_ms : 0), "by",
+        calibration != NULL ? calibration->actor : NULL, "reference_items",
+        (int)table->learnt_items, "confirmed_items", (int)table->learnt_confirmed, "scans",
+        (json_int_t)table->learnt_scans, "levels", "check", table->thresholds[0] / 1024.0,
+        "suspect", table->thresholds[1] / 1024.0, "cloned", table->thresholds[2] / 1024.0);
 }
 
 enum assay_error assay_office_risk_show(const struct assay_office_call *call, json_t **result)
@@ -17,8 +21,7 @@ enum assay_error assay_office_risk_show(const struct assay_office_call *call, js
     enum assay_error error = assay_json_read(call->params, NULL, 0, call->reason);
     return error != ASSAY_OK
                ? error
-               : assay_office_give(table_json(assay_store_risk_table(call->office->store)), result,
-                                   call->reason);
+               : assay_office_give(in_force(call->office->store), result, call->reason);
 }
 
 enum assay_error assay_office_risk_calibrate(const struct assay_office_call *call, json_t **result)
@@ -36,7 +39,7 @@ enum assay_error assay_office_risk_calibrate(const struct assay_office_call *cal
     if (error != ASSAY_OK) {
         return error;
     }
-    json_t *json = table_json(&report.table);
+    json_t *json = in_force(call->office->store);
     if (json != NULL) {
         json_object_set_new(json, "levels_learnt", json_boolean(report.levels));
     }

@@ -67,6 +67,8 @@
       "Time between checkpoints; sooner when half of the overlay is used.")                        \
     X("store.disk_reserve_mib", disk_reserve_mib, NUMBER, "256", 1, 1048576, "MiB",                \
       "Free space kept back; below it scans get 503.")                                             \
+    X("risk.calibrate_days", calibrate_days, NUMBER, "7", 0, 366, "days",                          \
+      "Between two times that risk is calibrated by the reference items; 0: never by itself.")     \
     X("alerts.interval_ms", alerts_interval_ms, NUMBER, "60000", 100, 86400000, "ms",              \
       "Least time between two times that the rules of alerts are asked.")                          \
     X("alerts.timeout_ms", alerts_timeout_ms, NUMBER, "10000", 100, 60000, "ms",                   \

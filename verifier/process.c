@@ -13,7 +13,6 @@
 #include "core/passphrase.h"
 #include "verifier/access_log.h"
 #include "verifier/admin_socket.h"
-#include "verifier/alert_thread.h"
 #include "verifier/courier.h"
 #include "verifier/geo.h"
 #include "verifier/key_notice.h"
@@ -23,6 +22,7 @@
 #include "verifier/server.h"
 #include "verifier/session.h"
 #include "verifier/site.h"
+#include "verifier/upkeep.h"
 #include "verifier/workers.h"
 
 #define KEYS_WANTED                                                                                \
@@ -158,15 +158,20 @@ static enum assay_error open_workers(struct assay_process *process, struct assay
 
 static enum assay_error open_alerts(struct assay_process *process, struct assay_reason *reason)
 {
-    struct assay_service *service = &process->service;
-    enum assay_error error = assay_courier_open(service, &service->courier, reason);
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    error = assay_alert_thread_open(service->store, process->config->alerts_interval_ms,
-                                    &service->alert_thread);
+    return assay_courier_open(&process->service, &process->service.courier, reason);
+}
+
+static enum assay_error open_upkeep(struct assay_process *process, struct assay_reason *reason)
+{
+    const struct assay_upkeep_options options = {
+        .dir = process->options->data,
+        .store = process->service.store,
+        .alerts_interval_ms = process->config->alerts_interval_ms,
+        .calibrate_days = process->config->calibrate_days,
+    };
+    enum assay_error error = assay_upkeep_open(&options, &process->service.upkeep);
     return error == ASSAY_OK ? ASSAY_OK
-                             : assay_fail(reason, error, "alerts: %s", assay_error_text(error));
+                             : assay_fail(reason, error, "upkeep: %s", assay_error_text(error));
 }
 
 static enum assay_error open_admin(struct assay_process *process, struct assay_reason *reason)
@@ -191,8 +196,8 @@ enum assay_error assay_process_open(const struct assay_options *options,
                                     struct assay_process **process, struct assay_reason *reason)
 {
     static enum assay_error (*const steps[])(struct assay_process *, struct assay_reason *) = {
-        open_keys, open_store,  open_geo,     open_tls,   open_limits,
-        open_log,  open_alerts, open_workers, open_admin,
+        open_keys, open_store,  open_geo,    open_tls,     open_limits,
+        open_log,  open_alerts, open_upkeep, open_workers, open_admin,
     };
     struct assay_process *self = calloc(1, sizeof *self);
     if (self == NULL) {
@@ -323,7 +328,7 @@ void assay_process_close(struct assay_process *process)
     assay_admin_socket_remove(process->options->data);
     assay_workers_close(service->workers);
     assay_courier_close(service->courier);
-    assay_alert_thread_close(service->alert_thread);
+    assay_upkeep_close(service->upkeep);
     assay_key_notice_destroy(service->key_notice);
     assay_log_writer_close(service->log_writer);
     assay_metrics_destroy(service->metrics);

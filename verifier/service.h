@@ -24,7 +24,7 @@ struct assay_tls;          /* verifier/tls.h */
 struct assay_sessions;     /* verifier/session.h: browsers that are logged in */
 struct assay_courier;      /* verifier/courier.h */
 struct assay_outbox;       /* core/outbox.h */
-struct assay_alert_thread; /* verifier/alert_thread.h */
+struct assay_upkeep; /* verifier/upkeep.h */
 struct assay_key_notice;   /* verifier/key_notice.h: the published list of keys */
 
 /** One per process; everything is read-only after start but for what locks itself, and `keyring`,
@@ -43,7 +43,7 @@ struct assay_service {
     struct assay_tls *tls;               /* NULL = plain HTTP */
     struct assay_key_notice *key_notice;
     struct assay_sessions *sessions;
-    struct assay_alert_thread *alert_thread;
+    struct assay_upkeep *upkeep;
     struct assay_courier *courier;
     struct assay_outbox *outbox;     /* the courier's */
     int64_t began_at_unix_ms;        /* when the process began to count */

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # A simulated market replayed and calibrated with the real programs: without anything to learn from it is
 # refused, with reference items the levels hold their rates and find copies, replay does it by itself,
-# the same ledger gives the same table, and a rebuilt state goes by it.
-# usage: calibrate.sh PATH/TO/assay-batch PATH/TO/assay-market
+# the same ledger gives the same table, and a rebuilt state goes by it; a verifier calibrates by itself,
+# once in the time that it is told.
+# usage: calibrate.sh PATH/TO/assay-batch PATH/TO/assay-market PATH/TO/assay-verifier
 set -u
 batch=$(realpath "$1")
 market=$(realpath "$2")
+verifier=$(realpath "$3")
 work=$(mktemp -d /tmp/assay-calibrate-XXXXXX)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -54,7 +56,13 @@ office replay world/scans.csv --data data --item-out items.csv
 office risk show --data data --json
 [ "$(field built_in)" = False ] || complain "replay did not calibrate"
 [ "$(field reference_items)" -gt 300 ] || complain "only $(field reference_items) reference items"
-cp out first
+table() {
+    python3 -c 'import json
+shown = json.load(open("out"))
+del shown["at"], shown["by"]
+print(shown)'
+}
+table >first
 
 python3 - <<'END' || complain "levels do not hold"
 import csv, sys
@@ -76,13 +84,41 @@ END
 
 office calibrate --data data --json
 office risk show --data data --json
-cmp -s out first || complain "the same ledger gave another table"
+table | cmp -s - first || complain "the same ledger gave another table"
 office replay world/scans.csv --data data --item-out again.csv
 office rebuild --data data
 office replay world/scans.csv --data data --item-out rebuilt.csv
 cmp -s again.csv rebuilt.csv || complain "rebuilt items look otherwise"
 cmp -s items.csv again.csv || complain "items look otherwise than after the replay"
 office check --data data
+
+# -- a verifier does it by itself --
+# serve DATA TENTHS: until it has calibrated, at most so long
+serve() {
+    printf 'alerts:\n  interval_ms: 100\n' >config.yaml
+    "$verifier" --data "$1" --config config.yaml --listen 127.0.0.1:0 --ops-listen 127.0.0.1:0 >log 2>&1 &
+    local pid=$! tenth=0
+    while [ $tenth -lt "$2" ] && ! grep -q calibrated log; do
+        sleep 0.1
+        tenth=$((tenth + 1))
+    done
+    kill "$pid"
+    wait "$pid" || complain "the verifier ended badly: $(cat log)"
+}
+
+serve data 30
+grep -q calibrated log && complain "calibrated anew within a week"
+
+office init fresh --brand Brand
+office product add --data fresh --sku S0 --name "茶|Tea"
+office batch create --data fresh --sku S0 --count 1000 --lot L1 --market CN --out order.json --json
+handle=$(field batch.handle)
+office batch activate "$handle" --data fresh --without-manifest
+printf 'code\r\n%s:7\r\n' "$handle" >few.csv
+office reference import few.csv --data fresh
+serve fresh 300
+office risk show --data fresh --json
+[ "$(field by)" = verifier ] || complain "the verifier did not calibrate: $(cat out log)"
 
 [ "$failures" = 0 ] && echo "calibration: all as it should be"
 exit "$failures"
