@@ -24,7 +24,7 @@ struct assay_tls;          /* verifier/tls.h */
 struct assay_sessions;     /* verifier/session.h: browsers that are logged in */
 struct assay_courier;      /* verifier/courier.h */
 struct assay_outbox;       /* core/outbox.h */
-struct assay_upkeep; /* verifier/upkeep.h */
+struct assay_upkeep;       /* verifier/upkeep.h */
 struct assay_key_notice;   /* verifier/key_notice.h: the published list of keys */
 
 /** One per process; everything is read-only after start but for what locks itself, and `keyring`,
