@@ -33,6 +33,7 @@ enum {
     FAR_KM = 100,
     SPEED_MAX_KM_PER_HOUR = 800,
     SECONDS_PER_HOUR = 3600,
+    SECONDS_PER_HALF_DAY = 12 * SECONDS_PER_HOUR,
     NIBBLE_MAX = 15,
 };
 
@@ -41,8 +42,10 @@ struct sight {
     struct assay_risk_kind kind;
     bool first;
     bool placed;
+    int device;                     /* place among those remembered; -1 = it is not */
     int anchor;                     /* near this one; -1 = none */
     int32_t km[ASSAY_RISK_ANCHORS]; /* to each anchor, if placed */
+    int32_t way_km;                 /* from the last placed scan, if both are placed well */
     uint32_t at_s;                  /* since the first scan */
     uint8_t accuracy_km;
 };
@@ -81,21 +84,21 @@ static bool has_place(const struct assay_risk_scan *scan)
     return assay_risk_tile_of(&scan->position, scan->net) != ASSAY_RISK_TILE_NONE;
 }
 
-static bool knows_device(const struct assay_risk_state *state, uint16_t tag)
+/* Place of a device among those remembered; -1 = it is not. */
+static int place_of_device(const struct assay_risk_state *state, uint16_t tag)
 {
-    for (int i = 0; i < ASSAY_RISK_TAGS; i++) {
-        if (state->device_tags[i] == tag) {
-            return true;
-        }
+    int at = tag == 0 ? -1 : ASSAY_RISK_TAGS - 1;
+    while (at >= 0 && state->device_tags[at] != tag) {
+        at--;
     }
-    return false;
+    return at;
 }
 
 static enum assay_risk_device device_of(const struct assay_risk_state *state, uint16_t tag)
 {
-    return tag == 0                   ? ASSAY_RISK_DEVICE_NONE
-           : knows_device(state, tag) ? ASSAY_RISK_DEVICE_KNOWN
-                                      : ASSAY_RISK_DEVICE_NEW;
+    return tag == 0                           ? ASSAY_RISK_DEVICE_NONE
+           : place_of_device(state, tag) >= 0 ? ASSAY_RISK_DEVICE_KNOWN
+                                              : ASSAY_RISK_DEVICE_NEW;
 }
 
 static enum assay_risk_ordinal ordinal_of(const struct assay_risk_state *state)
@@ -189,19 +192,26 @@ static enum assay_risk_market market_of(const struct assay_risk_scan *scan)
                                                        : ASSAY_RISK_MARKET_OUTSIDE;
 }
 
-/* Too far from the last placed scan for the time between. */
-static bool is_impossible(const struct assay_risk_state *state, const struct assay_risk_scan *scan,
-                          const struct sight *sight)
+/* How far from the last placed scan at least; 0 where one of the two is not placed well. */
+static int32_t way_km(const struct assay_risk_state *state, const struct assay_risk_scan *scan,
+                      const struct sight *sight)
 {
     const struct assay_risk_anchor *last = &state->anchors[state->anchor];
     if (!sight->placed || state->anchor_count == 0 || last->accuracy_km > GOOD_KM ||
         scan->position.accuracy_km > GOOD_KM) {
-        return false;
+        return 0;
     }
-    int64_t km = sight->km[state->anchor] - last->accuracy_km - scan->position.accuracy_km;
+    int32_t km = sight->km[state->anchor] - last->accuracy_km - scan->position.accuracy_km;
+    return km > 0 ? km : 0;
+}
+
+/* Too far from the last placed scan for the time between. */
+static bool is_impossible(const struct assay_risk_state *state, const struct sight *sight)
+{
     uint32_t passed_s = sight->at_s > state->placed_s ? sight->at_s - state->placed_s
                                                       : state->placed_s - sight->at_s;
-    return km > FAR_KM && km * SECONDS_PER_HOUR > (int64_t)passed_s * SPEED_MAX_KM_PER_HOUR;
+    return sight->way_km > FAR_KM &&
+           (int64_t)sight->way_km * SECONDS_PER_HOUR > (int64_t)passed_s * SPEED_MAX_KM_PER_HOUR;
 }
 
 static struct sight see(const struct assay_risk_state *state, const struct assay_risk_scan *scan)
@@ -218,6 +228,8 @@ static struct sight see(const struct assay_risk_state *state, const struct assay
     }
     sight.at_s = seconds_since_first(state, scan);
     enum assay_risk_distance distance = find_anchor(state, scan, &sight);
+    sight.way_km = way_km(state, scan, &sight);
+    sight.device = place_of_device(state, scan->device_tag);
     sight.kind = (struct assay_risk_kind){
         .device = device_of(state, scan->device_tag),
         .distance = distance,
@@ -225,7 +237,7 @@ static struct sight see(const struct assay_risk_state *state, const struct assay
         .gap = gap_of(sight.at_s > state->last_s ? sight.at_s - state->last_s
                                                  : state->last_s - sight.at_s),
         .market = market_of(scan),
-        .impossible = is_impossible(state, scan, &sight),
+        .impossible = is_impossible(state, &sight),
         .ordinal = ordinal_of(state),
     };
     return sight;
@@ -257,12 +269,7 @@ static uint16_t mass_of(const struct assay_risk_state *state, int32_t ratio, int
 static void keep_largest(struct assay_risk_state *state, int32_t ratio)
 {
     uint8_t value = (uint8_t)at_most(ratio / 32, UINT8_MAX);
-    if (value > state->largest[0]) {
-        state->largest[1] = state->largest[0];
-        state->largest[0] = value;
-    } else if (value > state->largest[1]) {
-        state->largest[1] = value;
-    }
+    state->largest = value > state->largest ? value : state->largest;
 }
 
 /* Returns the scan's mass. */
@@ -355,19 +362,39 @@ static void count_scan(struct assay_risk_state *state, enum assay_risk_device de
     state->anonymous += device == ASSAY_RISK_DEVICE_NONE;
 }
 
+/* A device is back where it was before, far from where another was last. A picture sent to and fro
+ * does that too, so what happens within half a day or a day counts once. */
+static void count_return(struct assay_risk_state *state, const struct sight *sight)
+{
+    uint8_t half_day = sight->at_s / SECONDS_PER_HALF_DAY & NIBBLE_MAX;
+    bool anew = state->returns == 0 || ((half_day - state->returned) & NIBBLE_MAX) >= 2;
+    if (sight->way_km <= FAR_KM || !anew) {
+        return;
+    }
+    count_up(&state->returns, NIBBLE_MAX);
+    if (sight->kind.impossible) {
+        count_up(&state->leaps, NIBBLE_MAX);
+    }
+    state->returned = half_day;
+}
+
+static void count_switch(struct assay_risk_state *state, const struct sight *sight)
+{
+    uint8_t group = sight->anchor >= 0 ? assay_risk_state_group(state, sight->anchor) : 0;
+    if (group == 0 || (group & 1u << state->anchor) != 0) {
+        return;
+    }
+    count_up(&state->switches, NIBBLE_MAX);
+    if (sight->device >= 0 && (state->device_at[sight->device] & group) != 0) {
+        count_return(state, sight);
+    }
+}
+
 static void count_travel(struct assay_risk_state *state, const struct sight *sight)
 {
     const struct assay_risk_kind *kind = &sight->kind;
-    bool known = kind->device == ASSAY_RISK_DEVICE_KNOWN;
-    bool apart = sight->anchor >= 0 &&
-                 (assay_risk_state_group(state, sight->anchor) & 1u << state->anchor) == 0;
-    if (apart) {
-        count_up(&state->switches, NIBBLE_MAX);
-        if (known) {
-            count_up(&state->returns, NIBBLE_MAX);
-        }
-    }
-    if (known) {
+    count_switch(state, sight);
+    if (kind->device == ASSAY_RISK_DEVICE_KNOWN) {
         return;
     }
     if (kind->distance != ASSAY_RISK_DISTANCE_SAME &&

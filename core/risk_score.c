@@ -33,7 +33,15 @@ enum {
     TIMES_MAX = 400 * ONE,
     LOCAL_FROM = 655, /* a hundredth of an item */
 
-    VIRAL_SCANS = 20,
+    /* An item cannot be at two far places in turn. Once is a picture that was sent, or a journey; of
+     * a hundred thousand genuine items in the simulator one comes to three returns, none to two
+     * leaps. */
+    SUSPECT_LEAPS = 3,
+    CLONED_LEAPS = 5,
+    SUSPECT_RETURNS = 4,
+    CLONED_RETURNS = 8,
+
+    VIRAL_SCANS = 10,
     VIRAL_KNOWN_SHARE = 16,
 
     SCORE_NOTHING = -16 * ONE, /* nothing speaks for another item */
@@ -119,7 +127,7 @@ static void put_evidence(const struct assay_risk_state *state, int32_t *terms)
     int32_t mix = assay_fixed_clip(state->mix, MIX_LOW, EVIDENCE_HIGH);
     terms[ASSAY_RISK_TERM_MIX] = mix;
     terms[ASSAY_RISK_TERM_POSITIVE] = at_most(state->positive, EVIDENCE_HIGH);
-    terms[ASSAY_RISK_TERM_LARGEST] = state->largest[0] * 32;
+    terms[ASSAY_RISK_TERM_LARGEST] = state->largest * 32;
 }
 
 static void put_counts(const struct assay_risk_state *state, int32_t *terms)
@@ -237,6 +245,25 @@ static const uint16_t reason_of_term[ASSAY_RISK_TERMS] = {
 #undef X
 };
 
+/* What the item's own scans prove, whatever happens around it. */
+static enum assay_risk_level proven(const struct assay_risk_state *state)
+{
+    return state->leaps >= CLONED_LEAPS || state->returns >= CLONED_RETURNS     ? ASSAY_RISK_CLONED
+           : state->leaps >= SUSPECT_LEAPS || state->returns >= SUSPECT_RETURNS ? ASSAY_RISK_SUSPECT
+                                                                                : ASSAY_RISK_LOW;
+}
+
+/* Levels that are not set yet bend no score. */
+static int32_t bend(const struct assay_risk_state *state, const struct assay_risk_table *table,
+                    int32_t score)
+{
+    enum assay_risk_level level = proven(state);
+    if (level != ASSAY_RISK_LOW && table->thresholds[level - 1] != INT32_MAX) {
+        score = at_least(score, table->thresholds[level - 1]);
+    }
+    return is_viral(state) ? at_most(score, table->thresholds[ASSAY_RISK_SUSPECT - 1] - 1) : score;
+}
+
 /* Those that add at least a third of what the largest adds. */
 static uint16_t reasons_of(const struct assay_risk_state *state,
                            const struct assay_risk_table *table, const int32_t *terms)
@@ -257,7 +284,9 @@ static uint16_t reasons_of(const struct assay_risk_state *state,
     for (int bit = 0; bit < ASSAY_RISK_REASONS; bit++) {
         reasons |= adds[bit] > 0 && adds[bit] >= largest / 3 ? (uint16_t)(1u << bit) : 0;
     }
-    bool back_and_forth = (reasons & ASSAY_RISK_MANY_PLACES) != 0 && state->returns > 0;
+    bool proof = proven(state) != ASSAY_RISK_LOW;
+    bool back_and_forth = proof || ((reasons & ASSAY_RISK_MANY_PLACES) != 0 && state->returns > 0);
+    reasons |= proof && state->leaps >= SUSPECT_LEAPS ? ASSAY_RISK_TOO_FAST : 0;
     return reasons | (back_and_forth ? ASSAY_RISK_SWITCHES : 0);
 }
 
@@ -267,10 +296,7 @@ static void weigh_scans(const struct assay_risk_state *state,
 {
     int32_t terms[ASSAY_RISK_TERMS];
     assay_risk_terms(state, around, table, terms);
-    risk->score = at_least(sum_of(table, terms), SCORE_NOTHING);
-    if (is_viral(state)) {
-        risk->score = at_most(risk->score, table->thresholds[ASSAY_RISK_SUSPECT - 1] - 1);
-    }
+    risk->score = bend(state, table, at_least(sum_of(table, terms), SCORE_NOTHING));
     if (level_of(table, risk->score) != ASSAY_RISK_LOW) {
         risk->reasons = reasons_of(state, table, terms);
     }

@@ -123,14 +123,14 @@ static void put_again(struct assay_wire *wire, const struct assay_risk_state *st
     put_u24(wire, state->mass_sum);
     assay_wire_put_u16(wire, (uint16_t)state->mix);
     assay_wire_put_u16(wire, state->positive);
-    assay_wire_put_u8(wire, state->largest[0]);
-    assay_wire_put_u8(wire, state->largest[1]);
+    assay_wire_put_u8(wire, state->largest);
     assay_wire_put_u8(wire, state->scans);
     assay_wire_put_u8(wire, state->devices);
     assay_wire_put_u8(wire, state->anonymous);
     put_pair(wire, state->switches, state->returns);
     put_pair(wire, state->far, state->too_fast);
     put_pair(wire, state->bursts, state->arrivals);
+    put_pair(wire, state->leaps, state->returned);
 }
 
 /* Devices remember anchors that are there, and empty ones none. */
@@ -157,16 +157,16 @@ static bool get_again(struct assay_wire *wire, struct assay_risk_state *state)
     state->mass_sum = get_u24(wire);
     state->mix = (int16_t)assay_wire_get_u16(wire);
     state->positive = assay_wire_get_u16(wire);
-    state->largest[0] = assay_wire_get_u8(wire);
-    state->largest[1] = assay_wire_get_u8(wire);
+    state->largest = assay_wire_get_u8(wire);
     state->scans = assay_wire_get_u8(wire);
     state->devices = assay_wire_get_u8(wire);
     state->anonymous = assay_wire_get_u8(wire);
     get_pair(wire, &state->switches, &state->returns);
     get_pair(wire, &state->far, &state->too_fast);
     get_pair(wire, &state->bursts, &state->arrivals);
+    get_pair(wire, &state->leaps, &state->returned);
     return fits && state->scans > 1 && state->devices + state->anonymous <= state->scans &&
-           state->largest[1] <= state->largest[0];
+           state->leaps <= state->returns && (state->returns > 0 || state->returned == 0);
 }
 
 static void begin(struct assay_risk_state *state)

@@ -30,12 +30,12 @@ struct assay_risk_anchor {
 /** All zero before the first scan that counts. Changed by assay_risk_update alone. */
 struct assay_risk_state {
     int64_t first_at_unix_ms;
-    uint32_t last_s;    /* of the last scan, since the first */
-    uint32_t placed_s;  /* of the last scan with an anchor, likewise */
-    uint32_t mass_sum;  /* of its records' masses, 1/65535, up to 2^24 - 1 */
-    int16_t mix;        /* sum of what its scans say, 1/1024; see core/risk.c */
-    uint16_t positive;  /* sum of the ratios that speak for another item, 1/1024 */
-    uint8_t largest[2]; /* the two largest of those, 1/32 */
+    uint32_t last_s;   /* of the last scan, since the first */
+    uint32_t placed_s; /* of the last scan with an anchor, likewise */
+    uint32_t mass_sum; /* of its records' masses, 1/65535, up to 2^24 - 1 */
+    int16_t mix;       /* sum of what its scans say, 1/1024; see core/risk.c */
+    uint16_t positive; /* sum of the ratios that speak for another item, 1/1024 */
+    uint8_t largest;   /* the largest of those, 1/32 */
     uint16_t device_tags[ASSAY_RISK_TAGS]; /* most recent first; 0 = empty */
     uint8_t device_at[ASSAY_RISK_TAGS];    /* bit set of anchors */
     struct assay_risk_anchor anchors[ASSAY_RISK_ANCHORS];
@@ -46,7 +46,9 @@ struct assay_risk_state {
     uint8_t anonymous; /* scans without a device */
     /* Each to 15. */
     uint8_t switches; /* to another anchor that was there before, but shares no device */
-    uint8_t returns;  /* those by a device known before */
+    uint8_t returns;  /* far ones by a device known there, on different days */
+    uint8_t leaps;    /* those too soon for the way */
+    uint8_t returned; /* half day of the last return that counted, modulo 16 */
     uint8_t far;      /* scans away from all anchors, not by a known device */
     uint8_t too_fast; /* those too soon after the scan before */
     uint8_t bursts;   /* scans not by a known device within the hour */

@@ -18,7 +18,7 @@
     X(PLACES, +1, ASSAY_RISK_MANY_PLACES, "two places or more")                                    \
     X(APART, +1, ASSAY_RISK_MANY_PLACES, "groups of places without a device in common, less 1")    \
     X(SWITCHES, +1, ASSAY_RISK_SWITCHES, "changes between such groups, up to 4")                   \
-    X(RETURNS, +1, ASSAY_RISK_SWITCHES, "those by a device known before, up to 4")                 \
+    X(RETURNS, +1, ASSAY_RISK_SWITCHES, "far ones by a device known there, up to 4")               \
     X(FAR, +1, ASSAY_RISK_MANY_PLACES, "scans away from all places, not by a known device")        \
     X(TOO_FAST, +1, ASSAY_RISK_TOO_FAST, "those too soon after the scan before, up to 3")          \
     X(BURSTS, -1, 0, "scans not by a known device within the hour, up to 6")                       \

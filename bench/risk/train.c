@@ -397,7 +397,7 @@ int main(int argc, char **argv)
     keep_weights(&newton, &table);
     int32_t tail[ASSAY_CALIBRATE_TAIL];
     int32_t thresholds[ASSAY_RISK_THRESHOLDS] = {INT32_MIN, INT32_MIN, INT32_MIN};
-    table.thresholds[1] = INT32_MAX; /* so that no rule bends the scores */
+    table.thresholds[1] = table.thresholds[2] = INT32_MAX; /* so that no rule bends the scores */
     for (int i = 0; i < count; i++) {
         struct scores own = genuine_scores(&judges[i], 1);
         raise_thresholds(&own, thresholds);
