@@ -126,9 +126,11 @@ static enum assay_error add_line(struct assay_nets *nets, struct list *list, cha
 static enum assay_error add_text(struct assay_nets *nets, struct list *list, const char *text,
                                  struct source *source, struct assay_reason *reason)
 {
-    while (*text != '\0') {
+    const char *end = text + strlen(text);
+    while (text < end) {
         char line[LINE_MAX_BYTES + 1];
-        size_t len = strcspn(text, "\n");
+        const char *newline = memchr(text, '\n', (size_t)(end - text));
+        size_t len = (size_t)((newline != NULL ? newline : end) - text);
         source->line++;
         if (len > LINE_MAX_BYTES) {
             return fail_line(source, "the line is too long", reason);
@@ -139,7 +141,7 @@ static enum assay_error add_text(struct assay_nets *nets, struct list *list, con
         if (error != ASSAY_OK) {
             return error;
         }
-        text += len + (text[len] == '\n');
+        text += len + 1;
     }
     return ASSAY_OK;
 }
