@@ -332,12 +332,14 @@ static void fill_calibration(json_t *line, const struct assay_calibration_record
     assay_risk_table_id(&table, id);
     assay_hex_encode(id, sizeof id, text);
     set(line, "detail",
-        json_pack("{s:s, s:I, s:b, s:I, s:I, s:I, s:[i,i,i]}", "table", text, "version",
+        json_pack("{s:s, s:I, s:b, s:I, s:I, s:I, s:I, s:I, s:[i,i,i]}", "table", text, "version",
                   (json_int_t)table.version, "default", table.is_default, "learnt_items",
                   (json_int_t)table.learnt_items, "learnt_confirmed",
-                  (json_int_t)table.learnt_confirmed, "learnt_scans",
-                  (json_int_t)table.learnt_scans, "thresholds", (int)table.thresholds[0],
-                  (int)table.thresholds[1], (int)table.thresholds[2]));
+                  (json_int_t)table.learnt_confirmed, "learnt_dismissed",
+                  (json_int_t)table.learnt_dismissed, "known_copied",
+                  (json_int_t)table.known_copied, "learnt_scans", (json_int_t)table.learnt_scans,
+                  "thresholds", (int)table.thresholds[0], (int)table.thresholds[1],
+                  (int)table.thresholds[2]));
 }
 
 static void fill_rest(json_t *line, const struct assay_record *record)

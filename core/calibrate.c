@@ -6,26 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/calibrate_learn.h"
+#include "core/alert_watch.h"
+#include "core/calibrate_known.h"
 #include "core/catalog.h"
 #include "core/evidence.h"
-
-/* An item that something is known of, and how it looks at this point of the ledger. */
-struct known {
-    uint64_t item;
-    enum assay_calibrate_source source;
-    struct assay_risk_state state;
-};
 
 struct work {
     const struct assay_calibrate_options *options;
     struct assay_reason *reason;
     uint64_t ledger_end;
     struct assay_evidence evidence;
-    uint64_t *confirmed;
-    size_t confirmed_count;
-    struct known *known; /* by item */
-    size_t known_count;
+    struct assay_calibrate_known known;
+    uint32_t confirmed; /* by their PINs, so far */
     struct assay_catalog *catalog;
     struct assay_calibrate_counts counts;
 };
@@ -64,13 +56,6 @@ static enum assay_error each(struct work *work,
 
 /* -- what is known -- */
 
-static int compare_items(const void *left, const void *right)
-{
-    uint64_t a = *(const uint64_t *)left;
-    uint64_t b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
-}
-
 static enum assay_error find_confirmed(struct work *work, struct assay_span bytes,
                                        uint64_t position)
 {
@@ -81,70 +66,45 @@ static enum assay_error find_confirmed(struct work *work, struct assay_span byte
     }
     enum assay_error error = assay_record_decode(bytes.data, bytes.len_bytes, &record);
     bool confirms = error == ASSAY_OK && (record.scan.flags & ASSAY_SCAN_CONFIRMATION) != 0;
-    if (confirms && work->confirmed_count < ASSAY_CALIBRATE_CONFIRMED_MAX &&
-        !assay_evidence_is_reference(&work->evidence, record.scan.item)) {
-        work->confirmed[work->confirmed_count++] = record.scan.item;
+    if (!confirms || work->confirmed >= ASSAY_CALIBRATE_CONFIRMED_MAX) {
+        return error;
     }
-    return error;
+    work->confirmed++;
+    return assay_calibrate_know(&work->known, record.scan.item, ASSAY_CALIBRATE_CONFIRMED);
 }
 
-static void add_known(struct work *work, uint64_t item, enum assay_calibrate_source source)
-{
-    work->known[work->known_count++] = (struct known){.item = item, .source = source};
-}
+struct judged {
+    struct assay_calibrate_known *known;
+    enum assay_error error;
+};
 
-/* Both lists are in order, and no item is in both. */
-static enum assay_error merge_known(struct work *work)
+static bool take_outcome(void *context, uint64_t item, bool confirmed)
 {
-    size_t references = work->evidence.reference_count;
-    work->known = calloc(references + work->confirmed_count + 1, sizeof *work->known);
-    if (work->known == NULL) {
-        return ASSAY_E_MEMORY;
-    }
-    for (size_t r = 0, c = 0; r < references || c < work->confirmed_count;) {
-        bool reference = c == work->confirmed_count ||
-                         (r < references && work->evidence.references[r] < work->confirmed[c]);
-        if (reference) {
-            add_known(work, work->evidence.references[r++], ASSAY_CALIBRATE_REFERENCE);
-        } else {
-            add_known(work, work->confirmed[c++], ASSAY_CALIBRATE_CONFIRMED);
-        }
-    }
-    return ASSAY_OK;
+    struct judged *judged = context;
+    judged->error = assay_calibrate_know(
+        judged->known, item, confirmed ? ASSAY_CALIBRATE_COPIED : ASSAY_CALIBRATE_DISMISSED);
+    return judged->error == ASSAY_OK;
 }
 
 static enum assay_error gather(struct work *work)
 {
-    work->confirmed = calloc(ASSAY_CALIBRATE_CONFIRMED_MAX, sizeof *work->confirmed);
-    if (work->confirmed == NULL) {
-        return ASSAY_E_MEMORY;
-    }
+    struct judged judged = {.known = &work->known};
     enum assay_error error =
         assay_evidence_read(work->options->dir, work->ledger_end, &work->evidence, work->reason);
-    error = error != ASSAY_OK ? error : each(work, find_confirmed);
-    if (error != ASSAY_OK) {
-        return error;
+    for (size_t i = 0; error == ASSAY_OK && i < work->evidence.reference_count; i++) {
+        error = assay_calibrate_know(&work->known, work->evidence.references[i],
+                                     ASSAY_CALIBRATE_REFERENCE);
     }
-    qsort(work->confirmed, work->confirmed_count, sizeof *work->confirmed, compare_items);
-    return merge_known(work);
+    error = error != ASSAY_OK ? error : each(work, find_confirmed);
+    if (error == ASSAY_OK) {
+        assay_alert_each_outcome(assay_store_of(work->options->session), take_outcome, &judged);
+        error = judged.error;
+    }
+    assay_calibrate_known_finish(&work->known);
+    return error;
 }
 
 /* -- ratios -- */
-
-static struct known *known_of(const struct work *work, uint64_t item)
-{
-    size_t low = 0;
-    size_t high = work->known_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (work->known[middle].item < item) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < work->known_count && work->known[low].item == item ? &work->known[low] : NULL;
-}
 
 static enum assay_error learn_scan(struct work *work, const struct assay_scan_record *scan)
 {
@@ -154,7 +114,7 @@ static enum assay_error learn_scan(struct work *work, const struct assay_scan_re
         return ASSAY_E_CORRUPT;
     }
     bool first = (scan->flags & ASSAY_SCAN_FIRST) != 0;
-    struct known *known = known_of(work, scan->item);
+    struct assay_calibrate_item *known = assay_calibrate_known_find(&work->known, scan->item);
     if (!assay_scan_counts(scan) || (!first && known == NULL)) {
         return ASSAY_OK;
     }
@@ -225,8 +185,11 @@ static enum assay_error visit_references(struct work *work, struct assay_calibra
     struct assay_store_session *session = work->options->session;
     report->references = 0;
     *mass = 0;
-    for (size_t i = 0; i < work->evidence.reference_count; i++) {
-        uint64_t key = work->evidence.references[i];
+    for (size_t i = 0; i < work->known.count; i++) {
+        uint64_t key = work->known.items[i].item;
+        if (work->known.items[i].source != ASSAY_CALIBRATE_REFERENCE) {
+            continue;
+        }
         struct assay_item item;
         struct assay_risk risk;
         enum assay_error error = assay_store_item(session, key, &item);
@@ -247,7 +210,7 @@ static enum assay_error visit_references(struct work *work, struct assay_calibra
 static enum assay_error level(struct work *work, struct assay_calibrate_report *report)
 {
     uint64_t mass = 0;
-    int32_t *scores = calloc(work->evidence.reference_count + 1, sizeof *scores);
+    int32_t *scores = calloc(work->known.of[ASSAY_CALIBRATE_REFERENCE] + 1u, sizeof *scores);
     enum assay_error error =
         scores == NULL ? ASSAY_E_MEMORY : visit_references(work, report, scores, &mass);
     if (error == ASSAY_OK) {
@@ -277,6 +240,8 @@ static enum assay_error put(struct work *work, struct assay_calibrate_report *re
     report->table.is_default = false;
     report->table.learnt_items = report->references;
     report->table.learnt_confirmed = report->confirmed;
+    report->table.learnt_dismissed = report->dismissed;
+    report->table.known_copied = report->copied;
     report->table.learnt_scans = report->scans;
     assay_risk_table_encode(&report->table, data);
     struct assay_record record = {.type = ASSAY_RECORD_CALIBRATION};
@@ -292,8 +257,10 @@ static enum assay_error put(struct work *work, struct assay_calibrate_report *re
 static enum assay_error run(struct work *work, struct assay_calibrate_report *report)
 {
     enum assay_error error = gather(work);
-    bool enough = work->evidence.reference_count > 0 ||
-                  (work->confirmed_count > 0 && !work->options->references_wanted);
+    const uint32_t *of = work->known.of;
+    uint32_t others = of[ASSAY_CALIBRATE_CONFIRMED] + of[ASSAY_CALIBRATE_DISMISSED];
+    bool enough =
+        of[ASSAY_CALIBRATE_REFERENCE] > 0 || (others > 0 && !work->options->references_wanted);
     if (error == ASSAY_OK && !enough) {
         return assay_fail(
             work->reason, ASSAY_E_REFUSED,
@@ -305,7 +272,9 @@ static enum assay_error run(struct work *work, struct assay_calibrate_report *re
     if (error != ASSAY_OK) {
         return error;
     }
-    report->confirmed = (uint32_t)work->confirmed_count;
+    report->confirmed = of[ASSAY_CALIBRATE_CONFIRMED];
+    report->dismissed = of[ASSAY_CALIBRATE_DISMISSED];
+    report->copied = of[ASSAY_CALIBRATE_COPIED];
     report->scans = assay_risk_counts_total(&work->counts.known) +
                     assay_risk_counts_total(&work->counts.confirmed);
     return put(work, report);
@@ -331,8 +300,7 @@ enum assay_error assay_calibrate(const struct assay_calibrate_options *options,
     assay_evidence_deinit(&work.evidence);
     assay_calibrate_counts_deinit(&work.counts);
     assay_catalog_destroy(work.catalog);
-    free(work.confirmed);
-    free(work.known);
+    assay_calibrate_known_deinit(&work.known);
     return error;
 }
 

@@ -15,7 +15,9 @@
 struct assay_calibrate_report {
     uint32_t references; /* items known to be genuine that were scanned */
     uint32_t confirmed;  /* others, confirmed by their PIN */
-    uint64_t scans;      /* of both, after their first */
+    uint32_t dismissed;  /* others, of alerts `cloned` that were dismissed */
+    uint32_t copied;     /* of such alerts that were confirmed: left out, whatever else is known */
+    uint64_t scans;      /* of those learnt from, after their first */
     bool levels;         /* thresholds were learnt; else they stay as they were built in */
     struct assay_risk_table table;
     uint64_t position; /* of the CALIBRATION record */

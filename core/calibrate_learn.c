@@ -112,7 +112,7 @@ void assay_calibrate_count(struct assay_calibrate_counts *counts,
         return; /* too few, and those are photos and shelves */
     } else if (source == ASSAY_CALIBRATE_REFERENCE) {
         assay_risk_counts_add(&counts->known, &kind);
-    } else if (source == ASSAY_CALIBRATE_CONFIRMED) {
+    } else if (source == ASSAY_CALIBRATE_CONFIRMED || source == ASSAY_CALIBRATE_DISMISSED) {
         assay_risk_counts_add(&counts->confirmed, &kind);
     }
 }

@@ -24,16 +24,20 @@ struct assay_calibrate_pool;
 /** Counts under way. */
 struct assay_calibrate_counts {
     struct assay_risk_counts known;     /* scans of items known to be genuine */
-    struct assay_risk_counts confirmed; /* of items confirmed by their PIN, not known otherwise */
+    struct assay_risk_counts confirmed; /* of items confirmed by their PIN or a dismissed alert */
     struct assay_risk_counts pairs;     /* first scans of another item */
     struct assay_calibrate_pool *pools; /* of each batch: first scans to make pairs with */
     uint32_t pool_count;
 };
 
+/* What is known of an item; what comes first counts. */
 enum assay_calibrate_source {
     ASSAY_CALIBRATE_UNKNOWN,
-    ASSAY_CALIBRATE_REFERENCE,
-    ASSAY_CALIBRATE_CONFIRMED,
+    ASSAY_CALIBRATE_COPIED,    /* an alert said so and was confirmed: teaches nothing */
+    ASSAY_CALIBRATE_REFERENCE, /* genuine */
+    ASSAY_CALIBRATE_CONFIRMED, /* by its PIN */
+    ASSAY_CALIBRATE_DISMISSED, /* an alert said copied, and was dismissed */
+    ASSAY_CALIBRATE_SOURCES
 };
 
 /** Begin. batches: how many there are. ASSAY_OK or ASSAY_E_MEMORY. */

@@ -3,7 +3,8 @@
 
 #include "core/wire.h"
 
-#define TABLE_FORM 1
+#define TABLE_FORM 2
+#define FORM_WITHOUT_ALERTS 1 /* ends before what alerts taught */
 #define FLAG_DEFAULT 1u
 /* Scores are sums of some dozens of weights times counts up to 255: they stay within 31 bits. */
 #define WEIGHT_LIMIT (1 << 17)
@@ -52,6 +53,8 @@ void assay_risk_table_encode(const struct assay_risk_table *table,
     for (int i = 0; i < ASSAY_RISK_KINDS; i++) {
         assay_wire_put_u16(&wire, (uint16_t)table->llr[i]);
     }
+    assay_wire_put_u32(&wire, table->learnt_dismissed);
+    assay_wire_put_u32(&wire, table->known_copied);
     assay_assert(!wire.failed);
     assay_assert(wire.at == ASSAY_RISK_TABLE_BYTES);
 }
@@ -74,7 +77,7 @@ enum assay_error assay_risk_table_decode(const void *data, size_t len_bytes,
     if (wire.failed) {
         return ASSAY_E_CORRUPT;
     }
-    if (form != TABLE_FORM || !alike) {
+    if ((form != TABLE_FORM && form != FORM_WITHOUT_ALERTS) || !alike) {
         return ASSAY_E_VERSION;
     }
     for (int i = 0; i < ASSAY_RISK_THRESHOLDS; i++) {
@@ -86,6 +89,8 @@ enum assay_error assay_risk_table_decode(const void *data, size_t len_bytes,
     for (int i = 0; i < ASSAY_RISK_KINDS; i++) {
         value.llr[i] = (int16_t)assay_wire_get_u16(&wire);
     }
+    value.learnt_dismissed = form == TABLE_FORM ? assay_wire_get_u32(&wire) : 0;
+    value.known_copied = form == TABLE_FORM ? assay_wire_get_u32(&wire) : 0;
     if (wire.failed || wire.at != len_bytes || (flags & ~FLAG_DEFAULT) != 0 || !is_valid(&value)) {
         return ASSAY_E_CORRUPT;
     }

@@ -78,6 +78,8 @@ struct assay_risk_table {
     bool is_default;           /* built in: learnt from a simulator, not from this brand */
     uint32_t learnt_items;     /* reference items */
     uint32_t learnt_confirmed; /* items confirmed by their PIN */
+    uint32_t learnt_dismissed; /* items of alerts that were dismissed */
+    uint32_t known_copied;     /* items left out: their alerts were confirmed */
     uint64_t learnt_scans;
     int32_t thresholds[ASSAY_RISK_THRESHOLDS]; /* check, suspect, cloned; score in 1/1024 */
     int32_t weights[ASSAY_RISK_WEIGHTS];       /* 1/1024; what each is for: core/risk_terms.h */
@@ -86,7 +88,7 @@ struct assay_risk_table {
 
 /* Bytes of an encoded table. */
 #define ASSAY_RISK_TABLE_BYTES                                                                     \
-    (28 + 4 * ASSAY_RISK_THRESHOLDS + 4 + 4 * ASSAY_RISK_WEIGHTS + 2 * ASSAY_RISK_KINDS)
+    (28 + 4 * ASSAY_RISK_THRESHOLDS + 4 + 4 * ASSAY_RISK_WEIGHTS + 2 * ASSAY_RISK_KINDS + 8)
 
 /** Index of a kind in llr. Pure. */
 static inline uint32_t assay_risk_kind_index(const struct assay_risk_kind *kind)
@@ -107,7 +109,7 @@ const struct assay_risk_table *assay_risk_table_default(void);
 void assay_risk_table_encode(const struct assay_risk_table *table,
                              uint8_t data[ASSAY_RISK_TABLE_BYTES]);
 
-/** Table of bytes.
+/** Table of bytes, of this form or the one before.
  *  table    out; written only on ASSAY_OK.
  *  returns  ASSAY_OK; ASSAY_E_CORRUPT; ASSAY_E_VERSION (another form, or other dimensions). */
 ASSAY_MUST_CHECK enum assay_error assay_risk_table_decode(const void *data, size_t len_bytes,

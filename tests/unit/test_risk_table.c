@@ -30,6 +30,8 @@ static void random_table(uint64_t *random, struct assay_risk_table *table)
     table->version = (uint32_t)support_random(random);
     table->learnt_items = (uint32_t)support_random(random);
     table->learnt_confirmed = (uint32_t)support_random(random);
+    table->learnt_dismissed = (uint32_t)support_random(random);
+    table->known_copied = (uint32_t)support_random(random);
     table->learnt_scans = support_random(random);
     int32_t threshold = -5000;
     for (int i = 0; i < ASSAY_RISK_THRESHOLDS; i++) {
@@ -66,7 +68,8 @@ static void other_forms_and_wild_values_are_refused(void **state)
 {
     (void)state;
     static const struct bad_byte rows[] = {
-        {0, 2, ASSAY_E_VERSION},     /* another form */
+        {0, 3, ASSAY_E_VERSION},     /* another form */
+        {0, 1, ASSAY_E_CORRUPT},     /* the one before is shorter */
         {2, 0xff, ASSAY_E_CORRUPT},  /* unknown flag */
         {24, 4, ASSAY_E_VERSION},    /* other dimensions */
         {26, 1, ASSAY_E_VERSION},    /* likewise */
@@ -99,8 +102,27 @@ static void what_is_written_is_read_back(void **state)
         assay_risk_table_encode(&back, again);
         assert_memory_equal(again, data, sizeof again);
         assert_memory_equal(back.llr, table.llr, sizeof table.llr);
+        assert_int_equal(back.learnt_dismissed, table.learnt_dismissed);
+        assert_int_equal(back.known_copied, table.known_copied);
         assert_memory_equal(back.thresholds, table.thresholds, sizeof table.thresholds);
     }
+}
+
+/* Ledgers have tables from before alerts taught anything. */
+static void the_form_before_is_read(void **state)
+{
+    (void)state;
+    uint64_t random = support_seed();
+    struct assay_risk_table table;
+    struct assay_risk_table back;
+    random_table(&random, &table);
+    assay_risk_table_encode(&table, data);
+    data[0] = 1;
+    assert_int_equal(decode(ASSAY_RISK_TABLE_BYTES - 8, &back), ASSAY_OK);
+    assert_int_equal(back.learnt_dismissed, 0);
+    assert_int_equal(back.known_copied, 0);
+    assert_int_equal(back.learnt_scans, table.learnt_scans);
+    assert_memory_equal(back.llr, table.llr, sizeof table.llr);
 }
 
 static void a_table_is_named_by_its_bytes(void **state)
@@ -147,6 +169,7 @@ int main(void)
         cmocka_unit_test(no_part_of_a_table_is_one),
         cmocka_unit_test(other_forms_and_wild_values_are_refused),
         cmocka_unit_test(what_is_written_is_read_back),
+        cmocka_unit_test(the_form_before_is_read),
         cmocka_unit_test(a_table_is_named_by_its_bytes),
         cmocka_unit_test(every_kind_has_a_number_of_its_own),
     };
