@@ -38,6 +38,7 @@ void assay_calibrate_known_finish(struct assay_calibrate_known *known);
 struct assay_calibrate_item *assay_calibrate_known_find(const struct assay_calibrate_known *known,
                                                         uint64_t item);
 
+/** Free what it holds. */
 void assay_calibrate_known_deinit(struct assay_calibrate_known *known);
 
 #endif
