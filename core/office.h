@@ -19,6 +19,8 @@ struct assay_office {
      * assay-batch signs it); NULL = none. */
     const struct assay_keyring *keyring;
     struct assay_outbox *outbox; /* deliveries of alerts (core/outbox.h); NULL: no verifier runs */
+    /* What audit views keep (core/office_audit_ground.h), of the calling thread; NULL: nothing. */
+    struct assay_audit_kept *audit_kept;
 };
 
 /** Who asks: for the ledger, and what they may do. */

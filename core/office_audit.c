@@ -101,6 +101,11 @@ enum assay_error assay_audit_view_begin(const struct assay_office_call *call,
     if (error != ASSAY_OK) {
         return assay_fail(call->reason, error, NULL);
     }
+    error = assay_audit_ground_find(&value, &value.ground);
+    if (error != ASSAY_OK) {
+        assay_store_rollup_end(call->office->session);
+        return error;
+    }
     *view = value;
     return ASSAY_OK;
 }

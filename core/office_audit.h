@@ -3,6 +3,8 @@
 #ifndef ASSAY_CORE_OFFICE_AUDIT_H
 #define ASSAY_CORE_OFFICE_AUDIT_H
 
+#include "core/estimate_interval.h"
+#include "core/office_audit_ground.h"
 #include "core/office_command.h"
 #include "core/state_rollup.h"
 
@@ -41,15 +43,18 @@ struct assay_audit_filter {
     char region[7];
 };
 
-/** A view under way: a snapshot of the roll-ups, and the filter as read from the call. */
+/** A view under way: a snapshot of the roll-ups, the filter as read from the call, and what rates
+ *  rest on beside scans. */
 struct assay_audit_view {
     const struct assay_office_call *call;
     struct assay_audit_filter filter;
     struct assay_rollup_meta meta;
+    struct assay_audit_ground ground;
 };
 
 /** Read the filter and the view's own fields, and take the snapshot; assay_audit_view_end gives it
- *  back, on ASSAY_OK only. extra: at most 4 rows. returns ASSAY_OK; ASSAY_E_FIELD; ASSAY_E_STORE. */
+ *  back, on ASSAY_OK only. extra: at most 4 rows. returns ASSAY_OK; ASSAY_E_FIELD; ASSAY_E_STORE;
+ *  ASSAY_E_MEMORY; what reading the ledger's evidence says. */
 ASSAY_MUST_CHECK enum assay_error assay_audit_view_begin(const struct assay_office_call *call,
                                                          const struct assay_json_field *extra,
                                                          size_t extra_count,
@@ -106,17 +111,24 @@ json_t *assay_audit_number(double value);
 /** Mass above what a clean market shows. */
 double assay_audit_excess(const uint64_t count[ASSAY_ROLLUP_COUNT]);
 /** Set scans, items, mass, excess and e2 in an object. */
-void assay_audit_set_figures(json_t *object, const uint64_t count[ASSAY_ROLLUP_COUNT]);
+void assay_audit_set_figures(json_t *object, const struct assay_audit_ground *ground,
+                             const uint64_t count[ASSAY_ROLLUP_COUNT]);
 /** {"requests","sources"}. New reference. */
 json_t *assay_audit_forged(const uint64_t count[ASSAY_ROLLUP_COUNT]);
 /** {"share"} or null. New reference. */
 json_t *assay_audit_e0(const uint64_t count[ASSAY_ROLLUP_COUNT]);
+/** E2 of sums; false if they hold no item. */
+bool assay_audit_share(const struct assay_audit_ground *ground,
+                       const uint64_t count[ASSAY_ROLLUP_COUNT], struct assay_estimate_e2 *e2);
 /** {"point","low","high","lower_bound"} or null. New reference. */
-json_t *assay_audit_e2(const uint64_t count[ASSAY_ROLLUP_COUNT]);
-/** {"point","low","high","anchored"} or null. New reference. */
-json_t *assay_audit_e3(const uint64_t count[ASSAY_ROLLUP_COUNT]);
+json_t *assay_audit_e2(const struct assay_audit_ground *ground,
+                       const uint64_t count[ASSAY_ROLLUP_COUNT]);
+/** {"point","low","high","anchored"} or null; with the filter's own purchases. New reference. */
+json_t *assay_audit_e3(const struct assay_audit_ground *ground,
+                       const uint64_t count[ASSAY_ROLLUP_COUNT]);
 /** {"point","low","high"} of E2's odds now over those then, or null. New reference. */
-json_t *assay_audit_odds_ratio(const uint64_t now[ASSAY_ROLLUP_COUNT],
+json_t *assay_audit_odds_ratio(const struct assay_audit_ground *ground,
+                               const uint64_t now[ASSAY_ROLLUP_COUNT],
                                const uint64_t then[ASSAY_ROLLUP_COUNT]);
 /** {"check","suspect","cloned"} of counts by level. New reference. */
 json_t *assay_audit_flagged(const uint64_t count[ASSAY_RISK_LEVELS]);

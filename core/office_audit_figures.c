@@ -52,7 +52,8 @@ static uint64_t fixed(double value)
 static const double few_with[ASSAY_ESTIMATE_FURTHER - 1] = {0.7, 0.21, 0.09};
 #define FEW_MEAN 1.39 /* of these */
 
-static struct assay_estimate_sums sums_of(const uint64_t count[ASSAY_ROLLUP_COUNT])
+static struct assay_estimate_sums sums_of(const struct assay_audit_ground *ground,
+                                          const uint64_t count[ASSAY_ROLLUP_COUNT])
 {
     double firsts = (double)count[ASSAY_ROLLUP_FIRST];
     double mass = mass_of(count);
@@ -60,7 +61,9 @@ static struct assay_estimate_sums sums_of(const uint64_t count[ASSAY_ROLLUP_COUN
     double few = at_least_0((capped - mass / BIG_MEAN) / (1 - 1 / BIG_MEAN));
     few = few < mass ? few : mass;
     double big = (mass - few) / BIG_SHOWN;
-    struct assay_estimate_sums sums = {.tally = {.scans = count[ASSAY_ROLLUP_SCANS],
+    struct assay_estimate_sums sums = {.units_sold =
+                                           (uint64_t)(ground->units_per_item * firsts + 0.5),
+                                       .tally = {.scans = count[ASSAY_ROLLUP_SCANS],
                                                  .firsts = count[ASSAY_ROLLUP_FIRST],
                                                  .further = fixed(few) + fixed(big),
                                                  .variance = fixed(few),
@@ -74,9 +77,10 @@ static struct assay_estimate_sums sums_of(const uint64_t count[ASSAY_ROLLUP_COUN
     return sums;
 }
 
-static bool share_of(const uint64_t count[ASSAY_ROLLUP_COUNT], struct assay_estimate_e2 *e2)
+bool assay_audit_share(const struct assay_audit_ground *ground,
+                       const uint64_t count[ASSAY_ROLLUP_COUNT], struct assay_estimate_e2 *e2)
 {
-    const struct assay_estimate_sums sums = sums_of(count);
+    const struct assay_estimate_sums sums = sums_of(ground, count);
     struct assay_estimate_market market;
     if (count[ASSAY_ROLLUP_FIRST] == 0 && count[ASSAY_ROLLUP_MASS] == 0) {
         return false;
@@ -87,10 +91,11 @@ static bool share_of(const uint64_t count[ASSAY_ROLLUP_COUNT], struct assay_esti
     return e2->items > 0;
 }
 
-json_t *assay_audit_e2(const uint64_t count[ASSAY_ROLLUP_COUNT])
+json_t *assay_audit_e2(const struct assay_audit_ground *ground,
+                       const uint64_t count[ASSAY_ROLLUP_COUNT])
 {
     struct assay_estimate_e2 e2;
-    if (!share_of(count, &e2)) {
+    if (!assay_audit_share(ground, count, &e2)) {
         return json_null();
     }
     return json_pack("{s:o, s:o, s:o, s:o}", "point", assay_audit_number(e2.share.point), "low",
@@ -98,16 +103,23 @@ json_t *assay_audit_e2(const uint64_t count[ASSAY_ROLLUP_COUNT])
                      "lower_bound", assay_audit_number(e2.lower_bound));
 }
 
-json_t *assay_audit_e3(const uint64_t count[ASSAY_ROLLUP_COUNT])
+json_t *assay_audit_e3(const struct assay_audit_ground *ground,
+                       const uint64_t count[ASSAY_ROLLUP_COUNT])
 {
     struct assay_estimate_e2 e2;
-    if (!share_of(count, &e2)) {
+    struct assay_estimate e3;
+    if (!assay_audit_share(ground, count, &e2)) {
         return json_null();
     }
-    return json_pack("{s:n, s:o, s:o, s:b}", "point", "low",
-                     assay_audit_number(assay_estimate_by_rho(e2.share.low, RHO_HIGH)), "high",
-                     assay_audit_number(assay_estimate_by_rho(e2.share.high, RHO_LOW)), "anchored",
-                     false);
+    const struct assay_estimate_sold sold = {e2.share, e2.sd, ground->own};
+    if (assay_estimate_e3(&ground->anchor, &sold, &e3) != ASSAY_OK) {
+        return json_null();
+    }
+    bool anchored = ground->anchor.anchored;
+    return json_pack("{s:o, s:o, s:o, s:b}", "point",
+                     anchored ? assay_audit_number(e3.point) : json_null(), "low",
+                     assay_audit_number(e3.low), "high", assay_audit_number(e3.high), "anchored",
+                     anchored);
 }
 
 json_t *assay_audit_e0(const uint64_t count[ASSAY_ROLLUP_COUNT])
@@ -126,12 +138,13 @@ json_t *assay_audit_e0(const uint64_t count[ASSAY_ROLLUP_COUNT])
                      assay_audit_number(share.low), "high", assay_audit_number(share.high));
 }
 
-json_t *assay_audit_odds_ratio(const uint64_t now[ASSAY_ROLLUP_COUNT],
+json_t *assay_audit_odds_ratio(const struct assay_audit_ground *ground,
+                               const uint64_t now[ASSAY_ROLLUP_COUNT],
                                const uint64_t then[ASSAY_ROLLUP_COUNT])
 {
     struct assay_estimate_e2 e2[2];
     struct assay_estimate_trend trend;
-    if (!share_of(then, &e2[0]) || !share_of(now, &e2[1])) {
+    if (!assay_audit_share(ground, then, &e2[0]) || !assay_audit_share(ground, now, &e2[1])) {
         return json_null();
     }
     const struct assay_estimate_period before = {e2[0].share.point, e2[0].sd, e2[0].items};
@@ -150,13 +163,14 @@ json_t *assay_audit_forged(const uint64_t count[ASSAY_ROLLUP_COUNT])
                      (json_int_t)count[ASSAY_ROLLUP_FORGED_DISTINCT]);
 }
 
-void assay_audit_set_figures(json_t *object, const uint64_t count[ASSAY_ROLLUP_COUNT])
+void assay_audit_set_figures(json_t *object, const struct assay_audit_ground *ground,
+                             const uint64_t count[ASSAY_ROLLUP_COUNT])
 {
     json_object_set_new(object, "scans", json_integer((json_int_t)count[ASSAY_ROLLUP_SCANS]));
     json_object_set_new(object, "items", json_integer((json_int_t)count[ASSAY_ROLLUP_FIRST]));
     json_object_set_new(object, "mass", assay_audit_number(mass_of(count)));
     json_object_set_new(object, "excess", assay_audit_number(assay_audit_excess(count)));
-    json_object_set_new(object, "e2", assay_audit_e2(count));
+    json_object_set_new(object, "e2", assay_audit_e2(ground, count));
 }
 
 json_t *assay_audit_flagged(const uint64_t count[ASSAY_RISK_LEVELS])
@@ -181,15 +195,14 @@ json_t *assay_audit_place(const char *country, const char *region)
                      region[0] == '\0' ? json_null() : json_string(region));
 }
 
-/* Rows of evidence of one kind that hold, as they were imported. */
-static uint64_t evidence_rows(struct assay_store *store, enum assay_import_kind kind)
+/* What E3 takes rho to be: with its interval where purchases tell it, else the band alone. */
+static json_t *rho_json(const struct assay_estimate_anchor *anchor)
 {
-    struct assay_catalog_import import;
-    uint64_t rows = 0;
-    for (uint32_t i = 0; assay_store_import_at(store, i, &import) == ASSAY_OK; i++) {
-        rows += import.value.kind == kind && !import.replaced ? import.value.rows : 0;
-    }
-    return rows;
+    const struct assay_estimate band = {1, RHO_LOW, RHO_HIGH};
+    const struct assay_estimate *rho = anchor->anchored ? &anchor->rho : &band;
+    return json_pack("{s:o, s:o, s:o}", "low", assay_audit_number(rho->low), "high",
+                     assay_audit_number(rho->high), "point",
+                     anchor->anchored ? assay_audit_number(rho->point) : json_null());
 }
 
 json_t *assay_audit_basis(const struct assay_audit_view *view)
@@ -197,11 +210,11 @@ json_t *assay_audit_basis(const struct assay_audit_view *view)
     struct assay_store *store = view->call->office->store;
     const struct assay_calibration *calibration = assay_store_calibration(store);
     bool own = calibration != NULL && !calibration->table.is_default;
-    return json_pack("{s:s, s:o, s:I, s:f, s:f, s:{s:f, s:f, s:n}, s:I, s:b}", "table",
+    return json_pack("{s:s, s:o, s:I, s:f, s:f, s:o, s:b, s:I, s:b}", "table",
                      own ? "calibrated" : "default", "calibrated_at",
                      assay_office_time(own ? calibration->at_unix_ms : 0), "reference_items",
                      (json_int_t)(own ? calibration->table.learnt_items : 0), "b0", CLEAN_SHARE,
-                     "delta", RELATIVE_ERROR, "rho", "low", RHO_LOW, "high", RHO_HIGH, "point",
-                     "purchases", (json_int_t)evidence_rows(store, ASSAY_IMPORT_PURCHASE), "sales",
-                     false);
+                     "delta", RELATIVE_ERROR, "rho", rho_json(&view->ground.anchor), "anchored",
+                     view->ground.anchor.anchored, "purchases", (json_int_t)view->ground.purchases,
+                     "sales", view->ground.units_per_item > 0);
 }

@@ -10,23 +10,24 @@
 
 /* -- series -- */
 
-static json_t *point_json(int32_t day, int32_t step, const uint64_t *count, uint64_t alerts)
+static json_t *point_json(const struct assay_audit_ground *ground, const int32_t days[2],
+                          const uint64_t *count, uint64_t alerts)
 {
-    json_t *point = json_pack("{s:o, s:o, s:o, s:I}", "from", assay_office_day(day), "to",
-                              assay_office_day(day + step - 1), "forged", assay_audit_forged(count),
+    json_t *point = json_pack("{s:o, s:o, s:o, s:I}", "from", assay_office_day(days[0]), "to",
+                              assay_office_day(days[1]), "forged", assay_audit_forged(count),
                               "alerts", (json_int_t)alerts);
     if (point != NULL) {
-        assay_audit_set_figures(point, count);
+        assay_audit_set_figures(point, ground, count);
     }
     return point;
 }
 
 /* Ascending, without gaps. */
-static json_t *points_json(const struct assay_audit_filter *filter,
-                           const struct assay_rollup *groups, const struct assay_rollup *alerts,
-                           int32_t step)
+static json_t *points_json(const struct assay_audit_view *view, const struct assay_rollup *groups,
+                           const struct assay_rollup *alerts, int32_t step)
 {
     static const uint64_t none[ASSAY_ROLLUP_COUNT];
+    const struct assay_audit_filter *filter = &view->filter;
     json_t *points = json_array();
     if (groups->count == 0) {
         return points;
@@ -43,8 +44,10 @@ static json_t *points_json(const struct assay_audit_filter *filter,
         }
         bool there = at < groups->count && groups->rows[at].key.day == day;
         const struct assay_rollup_key key = {.kind = ASSAY_ROLLUP_DAY, .day = day};
-        json_array_append_new(points, point_json(day, step, there ? groups->rows[at].count : none,
-                                                 assay_audit_alerts_of(alerts, &key)));
+        const int32_t days[2] = {day, day + step - 1};
+        json_array_append_new(points,
+                              point_json(&view->ground, days, there ? groups->rows[at].count : none,
+                                         assay_audit_alerts_of(alerts, &key)));
     }
     return points;
 }
@@ -80,7 +83,7 @@ enum assay_error assay_office_audit_series(const struct assay_office_call *call,
                        "bucket: day is for at most %d days; narrow from and to", SERIES_DAYS_MAX));
     }
     error = assay_audit_count_alerts(&view, cut, &alerts);
-    json_t *points = points_json(&view.filter, &groups, &alerts, by_day ? 1 : 7);
+    json_t *points = points_json(&view, &groups, &alerts, by_day ? 1 : 7);
     assay_rollup_deinit(&alerts);
     if (error != ASSAY_OK) {
         json_decref(points);
@@ -126,7 +129,7 @@ enum assay_error assay_office_audit_regions(const struct assay_office_call *call
                                   assay_audit_place(row->key.country, row->key.region), "forged",
                                   assay_audit_forged(row->count), "alerts",
                                   (json_int_t)assay_audit_alerts_of(&alerts, &row->key));
-        assay_audit_set_figures(shown, row->count);
+        assay_audit_set_figures(shown, &view.ground, row->count);
         json_array_append_new(rows, shown);
     }
     assay_rollup_deinit(&alerts);

@@ -186,8 +186,8 @@ static enum assay_error change_json(const struct assay_audit_view *view, const u
     if (error == ASSAY_OK) {
         const uint64_t *then = total_of(&groups);
         *change = json_pack("{s:o, s:o, s:o, s:o}", "from", assay_office_day(from), "to",
-                            assay_office_day(to), "e2", assay_audit_e2(then), "odds_ratio",
-                            assay_audit_odds_ratio(now, then));
+                            assay_office_day(to), "e2", assay_audit_e2(&view->ground, then),
+                            "odds_ratio", assay_audit_odds_ratio(&view->ground, now, then));
     }
     assay_rollup_deinit(&groups);
     return error;
@@ -213,13 +213,13 @@ enum assay_error assay_office_audit_overview(const struct assay_office_call *cal
     }
     uint64_t alerts[ASSAY_ALERT_STATES];
     assay_audit_alert_states(&view, alerts);
-    json_t *body =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "alerts",
-                  assay_alert_counts_json(alerts), "verdicts", verdicts_json(count), "left_out",
-                  left_out_json(count), "flagged", flagged, "forged", assay_audit_forged(count),
-                  "e0", assay_audit_e0(count), "e3", assay_audit_e3(count), "change", change);
+    json_t *body = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "alerts",
+                             assay_alert_counts_json(alerts), "verdicts", verdicts_json(count),
+                             "left_out", left_out_json(count), "flagged", flagged, "forged",
+                             assay_audit_forged(count), "e0", assay_audit_e0(count), "e3",
+                             assay_audit_e3(&view.ground, count), "change", change);
     if (body != NULL) {
-        assay_audit_set_figures(body, count);
+        assay_audit_set_figures(body, &view.ground, count);
     }
     assay_rollup_deinit(&groups);
     return assay_audit_view_give(&view, body, result);

@@ -69,7 +69,7 @@ static json_t *batch_json(const struct listing *listing, const struct assay_roll
                                  : json_integer((json_int_t)row->count[ASSAY_ROLLUP_OUTSIDE]));
     assay_batch_deinit(&batch);
     if (shown != NULL) {
-        assay_audit_set_figures(shown, row->count);
+        assay_audit_set_figures(shown, &listing->view.ground, row->count);
     }
     return shown;
 }
@@ -203,7 +203,7 @@ static enum assay_error sum_products(const struct listing *listing, struct produ
     return error;
 }
 
-static json_t *product_json(const struct product_sum *sum)
+static json_t *product_json(const struct listing *listing, const struct product_sum *sum)
 {
     const struct assay_product_record *value = &sum->product->value;
     json_t *shown =
@@ -212,7 +212,7 @@ static json_t *product_json(const struct product_sum *sum)
                   assay_audit_product_name(sum->product), "issued", (json_int_t)sum->issued,
                   "alerts", (json_int_t)sum->alerts, "flagged", assay_audit_flagged(sum->flagged));
     if (shown != NULL) {
-        assay_audit_set_figures(shown, sum->count);
+        assay_audit_set_figures(shown, &listing->view.ground, sum->count);
     }
     return shown;
 }
@@ -238,7 +238,7 @@ enum assay_error assay_office_audit_products(const struct assay_office_call *cal
     json_t *rows = json_array();
     for (uint32_t i = 0; i < count && (int64_t)json_array_size(rows) < listing.limit; i++) {
         if (sums[i].issued > 0) {
-            json_array_append_new(rows, product_json(&sums[i]));
+            json_array_append_new(rows, product_json(&listing, &sums[i]));
         }
     }
     free(sums);

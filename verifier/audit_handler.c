@@ -63,6 +63,7 @@ static void run(struct assay_job *base, struct assay_worker *worker)
         .session = worker->session,
         .keyring = assay_service_keyring(worker->service),
         .outbox = worker->service->outbox,
+        .audit_kept = &worker->audit_kept,
     };
     const struct assay_office_request request = {
         .command = job->command,

@@ -248,6 +248,7 @@ void assay_workers_close(struct assay_workers *workers)
     for (unsigned i = 0; i < workers->running; i++) {
         pthread_join(workers->thread[i].thread, NULL);
         assay_store_session_close(workers->thread[i].worker.session);
+        assay_audit_kept_deinit(&workers->thread[i].worker.audit_kept);
     }
     pthread_cond_destroy(&workers->wake);
     pthread_mutex_destroy(&workers->lock);

@@ -14,6 +14,7 @@
 #ifndef ASSAY_VERIFIER_WORKERS_H
 #define ASSAY_VERIFIER_WORKERS_H
 
+#include "core/office_audit_ground.h"
 #include "verifier/service.h"
 
 struct assay_workers;
@@ -23,6 +24,7 @@ struct assay_job_watch;
 struct assay_worker {
     struct assay_service *service;
     struct assay_store_session *session;
+    struct assay_audit_kept audit_kept; /* for audit views */
     unsigned number;
 };
 

@@ -246,6 +246,6 @@ export function about(scopes, geojson) {
 }
 
 export const BASIS = { table: 'default', calibrated_at: null, reference_items: 0, b0: 0.006, delta: 0.25,
-  rho: { low: 0.5, high: 2, point: null }, purchases: 0, sales: false };
+  rho: { low: 0.5, high: 2, point: null }, anchored: false, purchases: 0, sales: false };
 export const LEDGER = { entries: 1284410, root: '5f0c7d2ab1e94763c8d05a4be1f3920d7e6b8a15c4f2d3906b7a8e9f01c2d3e4',
   at: '2026-06-03T08:30:05.000Z' };

@@ -12,6 +12,7 @@ if (!mmdb) {
   console.error('usage: dashboard_served.mjs BATCH CODEGEN VERIFIER MMDB_DIR');
   process.exit(2);
 }
+const WEEK = '2025-W02';
 const SHENZHEN = '192.0.2.1';
 const MUNICH = '192.0.2.33';
 const service = new Service({ batch, codegen, verifier });
@@ -146,6 +147,35 @@ async function checkFigures(page) {
   equal(await page.locator('.mapping.own path.shade-few').count(), 1, 'the operator’s map, shaded by its adcode');
 }
 
+/* Test purchases come in while the verifier runs, and anchor what is sold; a file more is told at once. */
+async function checkAnchor(page) {
+  const buy = (name, count) => {
+    const file = path.join(service.work, name);
+    const at = Date.now() - 86400000;
+    fs.writeFileSync(file, ['time_ms,sku,region,code,is_fake',
+      ...Array.from({ length: count }, (_, i) => `${at + i},YB-1,CN-GD,${made.items[i % 10].code},${i === 0 ? 1 : 0}`), ''].join('\n'));
+    service.office('test-purchase', 'import', file);
+  };
+  expect(/Not anchored by test purchases/.test(await page.innerText('[data-kpi=e3]')), 'a band without purchases');
+  buy('few.csv', 29);
+  const { basis: few, e3: band } = await ask('overview');
+  equal(`${few.purchases} ${few.anchored} ${few.rho.point} ${band.point}`, '29 false null null', 'one purchase short');
+  buy('more.csv', 31);
+  const sales = path.join(service.work, 'sales.csv');
+  fs.writeFileSync(sales, `sku,region,week,units\nYB-1,CN-GD,${WEEK},30\n`);
+  service.office('sales', 'import', sales);
+  const { basis, e3 } = await ask('overview');
+  equal(`${basis.purchases} ${basis.anchored} ${basis.sales}`, '60 true true', 'what E3 rests on');
+  expect(basis.rho.low < basis.rho.point && basis.rho.point < basis.rho.high, 'rho within its interval');
+  expect(e3.anchored && e3.low <= 2 / 60 && e3.high >= 2 / 60 && e3.high < band.high, `E3 near 2 of 60: ${JSON.stringify(e3)}`);
+  await open(page, '');
+  expect(/Anchored by 60 test purchases/.test(await page.innerText('[data-kpi=e3]')), 'and says so');
+  expect(/anchored by 60 random test purchases/.test(await page.innerText('.basis')), 'in the words below too');
+  await open(page, '?lang=zh');
+  expect(/由 60 次抽样购买校准/.test(await page.innerText('[data-kpi=e3]')), 'in Chinese');
+  await open(page, '?lang=en');
+}
+
 /* Codes that were copied weeks ago, as history brings them in. */
 async function checkCopies(page, settings) {
   await service.halt();
@@ -188,6 +218,8 @@ try {
   await checkEmpty(page);
   await scan();
   await checkFigures(page);
+  await open(page, '');
+  await checkAnchor(page);
   await checkCopies(page, settings);
   await checkLogout(page);
 } finally {

@@ -170,6 +170,124 @@ static void pages_join_without_a_gap(void **state)
     json_decref(whole);
 }
 
+/* `count` test purchases of product S in a region, the first `fakes` of them fake. */
+static void purchases(const char *region, unsigned count, unsigned fakes)
+{
+    static char csv[8192];
+    size_t len = (size_t)snprintf(csv, sizeof csv, "time_ms,sku,region,code,is_fake\n");
+    for (unsigned i = 0; i < count; i++) {
+        len +=
+            (size_t)snprintf(csv + len, sizeof csv - len, "%lld,S,%s,%s:%u,%d\n",
+                             (long long)(WORLD_EPOCH_MS - i), region, handle, 1 + i % 3, i < fakes);
+    }
+    json_t *params = json_pack("{s:s}", "csv", csv);
+    json_t *result = NULL;
+    enum assay_error error = run_json("test-purchase.import", params, &result);
+    if (error != ASSAY_OK) {
+        fail_msg("%s", reason.text);
+    }
+    json_decref(params);
+    json_decref(result);
+}
+
+static double real_of(const json_t *object, const char *inner, const char *key)
+{
+    return json_number_value(json_object_get(json_object_get(object, inner), key));
+}
+
+static bool is_anchored(const json_t *view)
+{
+    const json_t *basis = json_object_get(view, "basis");
+    bool anchored = json_is_true(json_object_get(basis, "anchored"));
+    assert_int_equal(anchored,
+                     json_is_true(json_object_get(json_object_get(view, "e3"), "anchored")));
+    assert_int_equal(anchored,
+                     json_is_number(json_object_get(json_object_get(view, "e3"), "point")));
+    assert_int_equal(anchored,
+                     json_is_number(json_object_get(json_object_get(basis, "rho"), "point")));
+    return anchored;
+}
+
+static void thirty_purchases_anchor_what_is_sold(void **state)
+{
+    (void)state;
+    begin();
+    purchases("CN-GD", 29, 3);
+    json_t *band = done("audit.overview", "{}");
+    assert_false(is_anchored(band));
+    assert_int_equal(number_of(json_object_get(band, "basis"), "purchases"), 29);
+    assert_true(real_of(json_object_get(band, "basis"), "rho", "low") == 0.5);
+    purchases("CN-GD", 60, 6);
+    json_t *view = done("audit.overview", "{}");
+    assert_true(is_anchored(view));
+    assert_int_equal(number_of(json_object_get(view, "basis"), "purchases"), 89);
+    assert_true(real_of(view, "e3", "low") <= 9.0 / 89 && real_of(view, "e3", "high") >= 9.0 / 89);
+    assert_true(real_of(view, "e3", "high") - real_of(view, "e3", "low") <
+                real_of(band, "e3", "high") - real_of(band, "e3", "low"));
+    json_decref(band);
+    /* Elsewhere rho is the same, but nothing was bought. */
+    json_t *there = done("audit.overview", "{\"region\":\"CN-BJ\"}");
+    assert_true(is_anchored(there));
+    assert_true(json_equal(json_object_get(json_object_get(there, "basis"), "rho"),
+                           json_object_get(json_object_get(view, "basis"), "rho")));
+    assert_true(real_of(there, "e3", "high") - real_of(there, "e3", "low") >
+                real_of(view, "e3", "high") - real_of(view, "e3", "low"));
+    json_decref(there);
+    json_decref(view);
+}
+
+static void purchases_where_nothing_was_scanned_anchor_nothing(void **state)
+{
+    (void)state;
+    begin();
+    purchases("CN-XZ", 40, 4);
+    json_t *view = done("audit.overview", "{}");
+    assert_false(is_anchored(view));
+    json_decref(view);
+}
+
+static void sales_count_when_they_are_of_every_product(void **state)
+{
+    (void)state;
+    begin();
+    done_quietly("sales.import", "{\"csv\":\"sku,region,week,units\\nS,CN-GD,2026-W02,90\\n\"}");
+    json_t *view = done("audit.overview", "{}");
+    assert_true(json_is_false(json_object_get(json_object_get(view, "basis"), "sales")));
+    json_decref(view);
+    done_quietly("sales.import", "{\"csv\":\"sku,region,week,units\\nP,CN-GD,2026-W02,10\\n\"}");
+    view = done("audit.overview", "{}");
+    assert_true(json_is_true(json_object_get(json_object_get(view, "basis"), "sales")));
+    json_decref(view);
+}
+
+/* With a thread's memory views are what they are without. */
+static void what_is_kept_is_as_if_learnt_anew(void **state)
+{
+    (void)state;
+    struct assay_audit_kept kept = {.read = false};
+    struct assay_office office = {
+        .dir = world.dir, .store = world.store, .session = world.session, .audit_kept = &kept};
+    json_t *params = json_object();
+    const struct assay_office_request request = {"audit.overview", params, &actor, WORLD_EPOCH_MS};
+    begin();
+    for (unsigned i = 0; i < 4; i++) {
+        json_t *view = NULL;
+        purchases("CN-GD", 10 + 10 * i, i);
+        if (i == 2) {
+            scan(20, 9, WORLD_EPOCH_MS, "CN", "CN-GD");
+            assert_int_equal(assay_store_checkpoint(world.store), ASSAY_OK);
+        }
+        assert_int_equal(assay_office_run(&office, &request, &view, &reason), ASSAY_OK);
+        json_t *anew = done("audit.overview", "{}");
+        assert_true(json_equal(view, anew));
+        assert_int_equal(is_anchored(view), i > 0);
+        json_decref(anew);
+        json_decref(view);
+    }
+    json_decref(params);
+    assay_audit_kept_deinit(&kept);
+}
+
 static void bad_filters_are_named(void **state)
 {
     (void)state;
@@ -199,6 +317,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_view_cuts_without_losing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_most_suspicious_item_comes_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pages_join_without_a_gap, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(thirty_purchases_anchor_what_is_sold, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(purchases_where_nothing_was_scanned_anchor_nothing, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(sales_count_when_they_are_of_every_product, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_is_kept_is_as_if_learnt_anew, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bad_filters_are_named, set_up, tear_down),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,8 @@ export function sentences(basis) {
     basis.table === 'default' ? t('basis.table.default')
       : t('basis.table.calibrated', { at: time(basis.calibrated_at), n: count(basis.reference_items) }),
     rho.point === null ? t('basis.rho', { low: decimal(rho.low, 1), high: decimal(rho.high, 1) })
-      : t('basis.rho.anchored', { point: decimal(rho.point, 2), n: count(basis.purchases) }),
+      : t('basis.rho.anchored', { point: decimal(rho.point, 2), n: count(basis.purchases),
+        band: `${decimal(rho.low, 2)}–${decimal(rho.high, 2)}` }),
     basis.sales ? t('basis.sales.yes') : t('basis.sales.no'),
     t('basis.e1'),
     t('basis.change'),
