@@ -66,6 +66,12 @@ static const struct assay_tool_option webhook_options[] = {
     {0},
 };
 
+static const struct assay_tool_option webhook_rotate_options[] = {
+    NUMBER("overlap-hours", "N", "overlap_hours", false,
+           "the former signs for so long (default 24; 0: at once no more)"),
+    {0},
+};
+
 static const struct assay_tool_option webhook_replay_options[] = {
     TEXT("name", "NAME", "name", false, "of this endpoint, or of \"mail\", alone"),
     {0},
@@ -127,6 +133,15 @@ const struct assay_tool_command assay_alert_commands[] = {
      .needs_data = true,
      .options = webhook_options,
      .run = assay_tool_webhook_add},
+    {.words = "webhook rotate",
+     .operand = "NAME",
+     .operand_param = "name",
+     .help = "Give an endpoint a new secret, shown this once; the former one signs beside it for a "
+             "while.",
+     .office = "webhook.rotate",
+     .keys = 1u << ASSAY_KEY_SERVICE,
+     .needs_data = true,
+     .options = webhook_rotate_options},
     {.words = "webhook list",
      .help = "List the endpoints that are told of alerts.",
      .office = "webhook.list",

@@ -13,16 +13,17 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "core/ledger_segment.h"
+#include "core/outbox.h"
 #include "core/personal.h"
 #include "core/state.h"
 #include "core/store.h"
 
-#define BACKUP_FORMAT 1
+#define BACKUP_FORMAT 2 /* 1 had no outbox */
 #define LIST_NAME "backup.json"
 #define LIST_BYTES_MAX (16u << 20)
 #define PATH_ROOM (PATH_MAX / 2) /* of a folder, so that a file's path fits PATH_MAX */
 
-static const char *const folders[] = {"state", "ledger", "personal", "keys"};
+static const char *const folders[] = {"state", "outbox", "ledger", "personal", "keys"};
 
 struct job {
     const struct assay_backup_options *options;
@@ -170,6 +171,17 @@ static enum assay_error copy_ledger(struct job *job)
     return error;
 }
 
+static enum assay_error copy_outbox(struct job *job)
+{
+    char to[PATH_MAX];
+    snprintf(to, sizeof to, "%s/outbox", job->made);
+    enum assay_error error = assay_outbox_copy(job->options->dir, to, job->reason);
+    if (error == ASSAY_E_NOT_FOUND) {
+        return ASSAY_OK; /* no verifier has run yet */
+    }
+    return error == ASSAY_OK ? note(job, "outbox/data.mdb") : error;
+}
+
 static enum assay_error copy_personal(struct job *job)
 {
     char to[PATH_MAX];
@@ -236,7 +248,7 @@ static enum assay_error fill(struct job *job)
     for (size_t i = 0; i < ASSAY_COUNT_OF(folders) && error == ASSAY_OK; i++) {
         error = make_folder(job, folders[i]);
     }
-    static enum assay_error (*const steps[])(struct job *) = {copy_state, copy_ledger,
+    static enum assay_error (*const steps[])(struct job *) = {copy_state, copy_outbox, copy_ledger,
                                                               copy_personal};
     for (size_t i = 0; i < ASSAY_COUNT_OF(steps) && error == ASSAY_OK; i++) {
         error = steps[i](job);

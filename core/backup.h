@@ -3,6 +3,8 @@
  *
  *   TO/backup.json   what was copied, when, how far; name, bytes and SHA-256 of each file
  *   TO/state/        copied first, so that the ledger reaches at least as far
+ *   TO/outbox/       then what is still to be told: the alerts that it names are in the ledger's copy, and
+ *                    those that were handed out since are handed out again
  *   TO/ledger/       the segments up to what was synced then; zeros beyond
  *   TO/personal/     after the ledger: a claim's personal record is older than its entry
  *   TO/keys/         the key files, encrypted as they are (unless left out)

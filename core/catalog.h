@@ -98,11 +98,15 @@ struct assay_catalog_alert_state {
     struct assay_catalog_mark mark;
 };
 
-/** An endpoint that is told of alerts, or was; its last record's position names it. */
+/** An endpoint that is told of alerts, or was. */
 struct assay_catalog_webhook {
     struct assay_webhook_record value;
     struct assay_catalog_mark mark;
 };
+
+/** What names an endpoint in messages: the position of the record that added it, which a rotation of its
+ *  secret carries on. Pure. */
+uint64_t assay_catalog_webhook_endpoint(const struct assay_catalog_webhook *webhook);
 
 /** An import of evidence. */
 struct assay_catalog_import {

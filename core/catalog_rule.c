@@ -71,6 +71,11 @@ const struct assay_catalog_webhook *assay_catalog_webhook_at(const struct assay_
     return number < catalog->webhook_count ? &catalog->webhooks[number] : NULL;
 }
 
+uint64_t assay_catalog_webhook_endpoint(const struct assay_catalog_webhook *webhook)
+{
+    return webhook->value.endpoint != 0 ? webhook->value.endpoint : webhook->mark.position;
+}
+
 enum assay_error assay_catalog_set_webhook(struct assay_catalog *catalog,
                                            const struct assay_webhook_record *webhook,
                                            struct assay_catalog_mark mark)
@@ -110,9 +115,18 @@ static enum assay_error check_webhook(struct assay_catalog *catalog,
 {
     const struct assay_catalog_webhook *known = find_webhook(catalog, webhook->name);
     bool there = known != NULL && !known->value.removed;
-    if (webhook->removed && !there) {
+    bool rotated = webhook->endpoint != 0;
+    if ((webhook->removed || rotated) && !there) {
         return assay_fail(reason, ASSAY_E_NOT_FOUND, "name %s: there is no such endpoint",
                           webhook->name);
+    }
+    if (rotated) {
+        bool follows =
+            webhook->endpoint == assay_catalog_webhook_endpoint(known) &&
+            memcmp(webhook->former_salt, known->value.salt, sizeof known->value.salt) == 0;
+        return follows ? ASSAY_OK
+                       : assay_fail(reason, ASSAY_E_EXISTS,
+                                    "name %s: it was changed meanwhile; try again", webhook->name);
     }
     if (!webhook->removed && there) {
         return assay_fail(reason, ASSAY_E_EXISTS, "name %s: it is taken", webhook->name);

@@ -53,6 +53,8 @@ static const struct command_row command_rows[] = {
      "an endpoint that is told of alerts; its secret is shown once"},
     {"webhook.list", ASSAY_SCOPE_READ, assay_office_webhook_list,
      "endpoints, without their secrets"},
+    {"webhook.rotate", ASSAY_SCOPE_ADMIN, assay_office_webhook_rotate,
+     "give an endpoint a new secret; the former one signs beside it for a while"},
     {"webhook.remove", ASSAY_SCOPE_ADMIN, assay_office_webhook_remove, "tell an endpoint no more"},
     {"webhook.test", ASSAY_SCOPE_ADMIN, assay_office_webhook_test, "send an endpoint a test"},
     {"webhook.dead", ASSAY_SCOPE_READ, assay_office_webhook_dead,

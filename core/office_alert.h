@@ -37,6 +37,9 @@ ASSAY_MUST_CHECK enum assay_error assay_office_webhook_list(const struct assay_o
 /** webhook.remove: tell an endpoint no more. As the commands in office_command.h. */
 ASSAY_MUST_CHECK enum assay_error assay_office_webhook_remove(const struct assay_office_call *call,
                                                               json_t **result);
+/** webhook.rotate: a new secret, shown once; the former one signs beside it for a while. As the commands in office_command.h. */
+ASSAY_MUST_CHECK enum assay_error assay_office_webhook_rotate(const struct assay_office_call *call,
+                                                              json_t **result);
 /** webhook.test: send an endpoint a test. As the commands in office_command.h. */
 ASSAY_MUST_CHECK enum assay_error assay_office_webhook_test(const struct assay_office_call *call,
                                                             json_t **result);

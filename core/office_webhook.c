@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* webhook.add, .list, .remove, .test, .dead, .replay: who is told of alerts. */
+/* webhook.add, .list, .rotate, .remove, .test, .dead, .replay: who is told of alerts. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 #define KINDS_ALL ((1u << ASSAY_ALERT_KINDS) - 2)
 #define DEAD_MAX 500
 #define ID_SIZE 24
+#define HOUR_MS 3600000ll
 
 /* -- finding one -- */
 
@@ -87,13 +88,17 @@ static json_t *webhook_json(const struct assay_catalog_webhook *webhook,
     json_int_t waiting = 0;
     json_int_t dead = 0;
     for (size_t i = 0; i < listing->count; i++) {
-        bool ours = listing->messages[i].endpoint == webhook->mark.position;
+        bool ours = listing->messages[i].endpoint == assay_catalog_webhook_endpoint(webhook);
         dead += ours && listing->messages[i].dead;
         waiting += ours && !listing->messages[i].dead;
     }
-    return json_pack("{s:s, s:s, s:o, s:o, s:s, s:I, s:I}", "name", webhook->value.name, "url",
+    return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:I, s:I}", "name", webhook->value.name, "url",
                      webhook->value.url, "kinds", kinds_json(webhook->value.kinds), "at",
                      assay_office_time(webhook->value.at_unix_ms), "by", webhook->value.actor,
+                     "former_secret_until",
+                     webhook->value.endpoint == 0
+                         ? json_null()
+                         : assay_office_time(webhook->value.former_until_unix_ms),
                      "waiting", waiting, "dead", dead);
 }
 
@@ -158,22 +163,19 @@ static enum assay_error read_webhook(const struct assay_office_call *call,
     return error != ASSAY_OK ? error : read_kinds(call, kinds, &webhook->kinds);
 }
 
-enum assay_error assay_office_webhook_add(const struct assay_office_call *call, json_t **result)
+/* Put an endpoint with a new salt into the ledger, and show its secret this once. */
+static enum assay_error put_secret(const struct assay_office_call *call,
+                                   struct assay_record *record, json_t **built)
 {
-    struct assay_record record = {.type = ASSAY_RECORD_WEBHOOK};
-    struct assay_webhook_record *webhook = &record.webhook;
+    struct assay_webhook_record *webhook = &record->webhook;
     const struct assay_keyring *keyring = call->office->keyring;
-    enum assay_error error = read_webhook(call, webhook);
-    if (error == ASSAY_OK && (keyring == NULL || !assay_keyring_has(keyring, ASSAY_KEY_SERVICE))) {
-        error = assay_fail(call->reason, ASSAY_E_NOT_FOUND, "service.key is not open here");
-    }
-    if (error != ASSAY_OK) {
-        return error;
+    if (keyring == NULL || !assay_keyring_has(keyring, ASSAY_KEY_SERVICE)) {
+        return assay_fail(call->reason, ASSAY_E_NOT_FOUND, "service.key is not open here");
     }
     webhook->at_unix_ms = call->now_unix_ms;
     memcpy(webhook->actor, call->actor->name, sizeof webhook->actor);
     assay_bytes_random(webhook->salt, sizeof webhook->salt);
-    error = assay_office_put(call, &record);
+    enum assay_error error = assay_office_put(call, record);
     if (error != ASSAY_OK) {
         return error;
     }
@@ -181,11 +183,58 @@ enum assay_error assay_office_webhook_add(const struct assay_office_call *call, 
     char secret[ASSAY_WEBHOOK_SECRET_SIZE];
     assay_webhook_key(keyring, webhook, key);
     assay_webhook_secret(key, secret);
-    json_t *built = json_pack("{s:s, s:s, s:o, s:s}", "name", webhook->name, "url", webhook->url,
-                              "kinds", kinds_json(webhook->kinds), "secret", secret);
+    *built = json_pack("{s:s, s:s, s:o, s:s}", "name", webhook->name, "url", webhook->url, "kinds",
+                       kinds_json(webhook->kinds), "secret", secret);
     assay_bytes_wipe(key, sizeof key);
     assay_bytes_wipe(secret, sizeof secret);
-    return assay_office_give(built, result, call->reason);
+    return ASSAY_OK;
+}
+
+enum assay_error assay_office_webhook_add(const struct assay_office_call *call, json_t **result)
+{
+    struct assay_record record = {.type = ASSAY_RECORD_WEBHOOK};
+    json_t *built = NULL;
+    enum assay_error error = read_webhook(call, &record.webhook);
+    error = error != ASSAY_OK ? error : put_secret(call, &record, &built);
+    return error != ASSAY_OK ? error : assay_office_give(built, result, call->reason);
+}
+
+/* -- webhook.rotate -- */
+
+/* The former secret goes on signing beside the new one, so that the receiver can change over while
+ * messages come (Standard Webhooks, section "Multiple signatures"). */
+enum assay_error assay_office_webhook_rotate(const struct assay_office_call *call, json_t **result)
+{
+    struct assay_record record = {.type = ASSAY_RECORD_WEBHOOK};
+    struct assay_webhook_record *webhook = &record.webhook;
+    char name[ASSAY_SKU_MAX + 1] = "";
+    struct named named = {.name = name};
+    int64_t hours = ASSAY_WEBHOOK_OVERLAP_HOURS;
+    json_t *built = NULL;
+    const struct assay_json_field fields[] = {
+        ASSAY_JSON_TEXT_ROW("name", true, name),
+        {.name = "overlap_hours",
+         .kind = ASSAY_JSON_INTEGER,
+         .out = &hours,
+         .min = 0,
+         .max = ASSAY_WEBHOOK_OVERLAP_HOURS_MAX},
+    };
+    enum assay_error error = ASSAY_OFFICE_READ(call, fields);
+    error = error != ASSAY_OK ? error : find_named(call, &named);
+    if (error != ASSAY_OK) {
+        return error;
+    }
+    *webhook = named.webhook.value;
+    webhook->endpoint = assay_catalog_webhook_endpoint(&named.webhook);
+    memcpy(webhook->former_salt, named.webhook.value.salt, sizeof webhook->former_salt);
+    webhook->former_until_unix_ms = call->now_unix_ms + hours * HOUR_MS;
+    error = put_secret(call, &record, &built);
+    if (error == ASSAY_OK) {
+        json_object_set_new(built, "former_secret_until",
+                            assay_office_time(webhook->former_until_unix_ms));
+        error = assay_office_give(built, result, call->reason);
+    }
+    return error;
 }
 
 enum assay_error assay_office_webhook_remove(const struct assay_office_call *call, json_t **result)
@@ -221,7 +270,8 @@ enum assay_error assay_office_webhook_test(const struct assay_office_call *call,
         return error;
     }
     const struct assay_outbox_message message = {.alert = (uint64_t)call->now_unix_ms,
-                                                 .endpoint = named.webhook.mark.position,
+                                                 .endpoint =
+                                                     assay_catalog_webhook_endpoint(&named.webhook),
                                                  .next_unix_ms = call->now_unix_ms,
                                                  .test = true};
     assay_outbox_put(outbox, &message, 1, 0);
@@ -238,7 +288,7 @@ struct naming {
 static bool name_endpoint(void *context, const struct assay_catalog_webhook *webhook)
 {
     struct naming *naming = context;
-    if (webhook->mark.position == naming->endpoint) {
+    if (assay_catalog_webhook_endpoint(webhook) == naming->endpoint) {
         memcpy(naming->name, webhook->value.name, sizeof naming->name);
     }
     return naming->name[0] == '\0';
@@ -306,7 +356,7 @@ enum assay_error assay_office_webhook_replay(const struct assay_office_call *cal
     bool one = error == ASSAY_OK && name[0] != '\0';
     if (one && strcmp(name, "mail") != 0) {
         error = find_named(call, &named);
-        endpoint = named.webhook.mark.position;
+        endpoint = assay_catalog_webhook_endpoint(&named.webhook);
     }
     error = error != ASSAY_OK ? error : outbox_of(call, &outbox);
     error = error != ASSAY_OK ? error : assay_outbox_list(outbox, &messages, &count);

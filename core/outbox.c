@@ -179,6 +179,38 @@ void assay_outbox_close(struct assay_outbox *outbox)
     free(outbox);
 }
 
+/* -- backup -- */
+
+static int copy_environment(const char *path, const char *to)
+{
+    MDB_env *env = NULL;
+    int code = mdb_env_create(&env);
+    code = code != MDB_SUCCESS ? code : mdb_env_open(env, path, MDB_RDONLY | MDB_NOTLS, 0600);
+    code = code != MDB_SUCCESS ? code : mdb_env_copy(env, to);
+    if (env != NULL) {
+        mdb_env_close(env);
+    }
+    return code;
+}
+
+enum assay_error assay_outbox_copy(const char *dir, const char *to, struct assay_reason *reason)
+{
+    char path[1024];
+    struct stat facts;
+    int len = snprintf(path, sizeof path, "%s/outbox/data.mdb", dir);
+    if (len < 0 || (size_t)len >= sizeof path) {
+        return assay_fail(reason, ASSAY_E_IO, "%s: the path is too long", dir);
+    }
+    if (stat(path, &facts) != 0 && errno == ENOENT) {
+        return assay_fail(reason, ASSAY_E_NOT_FOUND, "%s: there is none", path);
+    }
+    path[len - (int)strlen("/data.mdb")] = '\0';
+    int code = copy_environment(path, to);
+    return code == MDB_SUCCESS ? ASSAY_OK
+                               : assay_fail(reason, error_of(code), "copy of %s to %s: %s", path,
+                                            to, mdb_strerror(code));
+}
+
 /* -- reading -- */
 
 enum assay_error assay_outbox_cursor(struct assay_outbox *outbox, uint64_t *position)

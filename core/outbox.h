@@ -34,6 +34,10 @@ struct assay_outbox;
 ASSAY_MUST_CHECK enum assay_error assay_outbox_open(const char *dir, uint64_t position,
                                                     struct assay_outbox **outbox,
                                                     struct assay_reason *reason);
+/** Copy DIR/outbox into the folder `to`, which is empty, also beside the verifier that writes it.
+ *  returns ASSAY_OK; ASSAY_E_NOT_FOUND (there is none); ASSAY_E_IO; ASSAY_E_STORE. */
+ASSAY_MUST_CHECK enum assay_error assay_outbox_copy(const char *dir, const char *to,
+                                                    struct assay_reason *reason);
 /** Close; NULL is allowed. */
 void assay_outbox_close(struct assay_outbox *outbox);
 

@@ -7,6 +7,8 @@
 #define KINDS_ALL ((1u << ASSAY_ALERT_KINDS) - 2)
 #define COUNTRY_LEN 2
 #define REGION_LEN 6
+#define WEBHOOK_REMOVED 1
+#define WEBHOOK_ROTATED 2
 
 const char *assay_alert_kind_name(enum assay_alert_kind kind)
 {
@@ -241,6 +243,7 @@ static bool get_rule(struct assay_wire *wire, struct assay_record *record)
 static bool webhook_is_valid(const struct assay_webhook_record *webhook)
 {
     return webhook->name[0] != '\0' && (webhook->kinds & ~KINDS_ALL) == 0 &&
+           !(webhook->removed && webhook->endpoint != 0) &&
            (webhook->removed || (webhook->kinds != 0 && webhook->url[0] != '\0'));
 }
 
@@ -250,10 +253,17 @@ static bool put_webhook(struct assay_wire *wire, const struct assay_record *reco
     assay_wire_put_u64(wire, (uint64_t)webhook->at_unix_ms);
     assay_wire_put_bytes(wire, webhook->salt, sizeof webhook->salt);
     assay_wire_put_u32(wire, webhook->kinds);
-    assay_wire_put_u8(wire, webhook->removed);
+    assay_wire_put_u8(wire, webhook->removed         ? WEBHOOK_REMOVED
+                            : webhook->endpoint != 0 ? WEBHOOK_ROTATED
+                                                     : 0);
     assay_wire_put_text(wire, webhook->actor);
     assay_wire_put_text(wire, webhook->name);
     assay_wire_put_text(wire, webhook->url);
+    if (webhook->endpoint != 0) {
+        assay_wire_put_u64(wire, webhook->endpoint);
+        assay_wire_put_bytes(wire, webhook->former_salt, sizeof webhook->former_salt);
+        assay_wire_put_u64(wire, (uint64_t)webhook->former_until_unix_ms);
+    }
     return webhook_is_valid(webhook);
 }
 
@@ -263,12 +273,18 @@ static bool get_webhook(struct assay_wire *wire, struct assay_record *record)
     webhook->at_unix_ms = (int64_t)assay_wire_get_u64(wire);
     assay_wire_get_bytes(wire, webhook->salt, sizeof webhook->salt);
     webhook->kinds = assay_wire_get_u32(wire);
-    uint8_t removed = assay_wire_get_u8(wire);
-    webhook->removed = removed != 0;
+    uint8_t act = assay_wire_get_u8(wire);
+    webhook->removed = act == WEBHOOK_REMOVED;
     assay_wire_get_text(wire, webhook->actor, sizeof webhook->actor);
     assay_wire_get_text(wire, webhook->name, sizeof webhook->name);
     assay_wire_get_text(wire, webhook->url, sizeof webhook->url);
-    return removed <= 1 && webhook_is_valid(webhook);
+    if (act == WEBHOOK_ROTATED) {
+        webhook->endpoint = assay_wire_get_u64(wire);
+        assay_wire_get_bytes(wire, webhook->former_salt, sizeof webhook->former_salt);
+        webhook->former_until_unix_ms = (int64_t)assay_wire_get_u64(wire);
+    }
+    return act <= WEBHOOK_ROTATED && (act == WEBHOOK_ROTATED) == (webhook->endpoint != 0) &&
+           webhook_is_valid(webhook);
 }
 
 /* -- the table -- */

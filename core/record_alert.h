@@ -90,6 +90,10 @@ struct assay_webhook_record {
     uint32_t kinds; /* 1 << enum assay_alert_kind, of those that it wants */
     uint8_t salt[ASSAY_WEBHOOK_SALT_LEN];
     bool removed;
+    /* Of a rotation; zeros else. */
+    uint64_t endpoint; /* position of the record that added the endpoint: its messages bear it */
+    uint8_t former_salt[ASSAY_WEBHOOK_SALT_LEN];
+    int64_t former_until_unix_ms; /* until then the secret before signs beside the new one */
 };
 
 /** "leak", "honey", ...; static; NULL if there is none of this number. */

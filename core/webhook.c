@@ -7,6 +7,7 @@
 
 #define HEAD_SIZE 128
 #define WAIT_MS_MAX 3600000u
+#define PAUSE_S_MAX 86400
 
 /* base64 with padding (RFC 4648, section 4) of 32 bytes. text: 44 characters and NUL. */
 static void base64_of_32(const uint8_t data[32], char text[45])
@@ -62,6 +63,26 @@ enum assay_error assay_webhook_sign(const uint8_t key[ASSAY_WEBHOOK_KEY_LEN],
     return ASSAY_OK;
 }
 
+enum assay_error assay_webhook_sign_all(const struct assay_keyring *keyring,
+                                        const struct assay_webhook_record *webhook,
+                                        const struct assay_webhook_content *content,
+                                        char text[ASSAY_WEBHOOK_SIGNATURES_SIZE])
+{
+    struct assay_webhook_record former = *webhook;
+    bool both = webhook->endpoint != 0 && content->at_unix_s * 1000 < webhook->former_until_unix_ms;
+    uint8_t key[ASSAY_WEBHOOK_KEY_LEN];
+    assay_webhook_key(keyring, webhook, key);
+    enum assay_error error = assay_webhook_sign(key, content, text);
+    if (error == ASSAY_OK && both) {
+        memcpy(former.salt, webhook->former_salt, sizeof former.salt);
+        assay_webhook_key(keyring, &former, key);
+        text[ASSAY_WEBHOOK_SIGNATURE_SIZE - 1] = ' ';
+        error = assay_webhook_sign(key, content, text + ASSAY_WEBHOOK_SIGNATURE_SIZE);
+    }
+    assay_bytes_wipe(key, sizeof key);
+    return error;
+}
+
 /* Does "host[:port]" at the beginning of `rest` name this very host? */
 static bool is_loopback(const char *rest)
 {
@@ -107,4 +128,12 @@ uint64_t assay_webhook_wait_ms(uint32_t base_ms, uint32_t tries, const char *id)
     int len = snprintf(text, sizeof text, "%s %u", id, tries);
     assay_sha256(text, (size_t)len, sha256);
     return wait + wait * sha256[0] / 1024;
+}
+
+uint64_t assay_webhook_pause_ms(int32_t status, int64_t retry_after_s)
+{
+    if ((status != 429 && status != 503) || retry_after_s <= 0) {
+        return 0;
+    }
+    return 1000 * (uint64_t)(retry_after_s < PAUSE_S_MAX ? retry_after_s : PAUSE_S_MAX);
 }

@@ -19,6 +19,12 @@
 #define STATUS_GONE 410  /* the endpoint says that it is no more */
 #define PASSWORD_MAX 1024
 
+/* An endpoint that asked to be left alone (Retry-After); not kept over a restart. */
+struct pause {
+    uint64_t endpoint;
+    int64_t until_unix_ms;
+};
+
 struct assay_courier {
     struct assay_service *service;
     struct assay_outbox *outbox;
@@ -28,6 +34,7 @@ struct assay_courier {
     atomic_bool stopping;
     unsigned flights;
     struct assay_post *flight[FLIGHTS_MAX];
+    struct pause pause[ASSAY_WEBHOOKS_MAX];
 };
 
 /* -- endpoints -- */
@@ -50,7 +57,7 @@ static const struct assay_catalog_webhook *endpoint_at(const struct endpoints *e
                                                        uint64_t position)
 {
     for (uint32_t i = 0; i < endpoints->count; i++) {
-        if (endpoints->endpoint[i].mark.position == position) {
+        if (assay_catalog_webhook_endpoint(&endpoints->endpoint[i]) == position) {
             return &endpoints->endpoint[i];
         }
     }
@@ -89,10 +96,11 @@ static size_t add_messages(const struct assay_courier *courier, const struct end
                                                  .next_unix_ms = assay_clock_unix_ms()};
     for (uint32_t i = 0; i < endpoints->count; i++) {
         const struct assay_catalog_webhook *endpoint = &endpoints->endpoint[i];
+        uint64_t position = assay_catalog_webhook_endpoint(endpoint);
         if ((endpoint->value.kinds >> alert->value.kind & 1) != 0 &&
-            endpoint->mark.position < alert->mark.position) {
+            position < alert->mark.position) {
             messages[count] = message;
-            messages[count++].endpoint = endpoint->mark.position;
+            messages[count++].endpoint = position;
         }
     }
     if (has_mail(courier)) {
@@ -146,8 +154,7 @@ static enum assay_error make_hook(struct assay_courier *courier,
         message->test ? NULL : assay_store_alert(source.store, message->alert);
     int64_t now_unix_ms = assay_clock_unix_ms();
     char id[ASSAY_LETTER_ID_SIZE];
-    char signature[ASSAY_WEBHOOK_SIGNATURE_SIZE];
-    uint8_t key[ASSAY_WEBHOOK_KEY_LEN];
+    char signature[ASSAY_WEBHOOK_SIGNATURES_SIZE];
     assay_letter_id(message, id);
     char *body =
         assay_letter_json(&source, alert, alert == NULL ? now_unix_ms : alert->value.at_unix_ms);
@@ -155,9 +162,8 @@ static enum assay_error make_hook(struct assay_courier *courier,
         return ASSAY_E_MEMORY;
     }
     const struct assay_webhook_content content = {id, now_unix_ms / 1000, body, strlen(body)};
-    assay_webhook_key(source.keyring, &endpoint->value, key);
-    enum assay_error error = assay_webhook_sign(key, &content, signature);
-    assay_bytes_wipe(key, sizeof key);
+    enum assay_error error =
+        assay_webhook_sign_all(source.keyring, &endpoint->value, &content, signature);
     if (error != ASSAY_OK) {
         free(body);
         return error;
@@ -193,6 +199,29 @@ static bool is_in_flight(const struct assay_courier *courier, uint64_t endpoint)
     return false;
 }
 
+static bool is_paused(const struct assay_courier *courier, uint64_t endpoint, int64_t now_unix_ms)
+{
+    for (unsigned i = 0; i < ASSAY_WEBHOOKS_MAX; i++) {
+        if (courier->pause[i].endpoint == endpoint &&
+            courier->pause[i].until_unix_ms > now_unix_ms) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Takes the place of what ends first: of its own, or of one that has ended. */
+static void pause_endpoint(struct assay_courier *courier, uint64_t endpoint, int64_t until_unix_ms)
+{
+    struct pause *pause = &courier->pause[0];
+    for (unsigned i = 0; i < ASSAY_WEBHOOKS_MAX && pause->endpoint != endpoint; i++) {
+        struct pause *other = &courier->pause[i];
+        pause = other->endpoint == endpoint || other->until_unix_ms < pause->until_unix_ms ? other
+                                                                                           : pause;
+    }
+    *pause = (struct pause){endpoint, until_unix_ms};
+}
+
 static void start(struct assay_courier *courier, const struct endpoints *endpoints,
                   const struct assay_outbox_message *message)
 {
@@ -225,7 +254,8 @@ static void start_due(struct assay_courier *courier, const struct endpoints *end
     for (size_t i = 0; i < count && courier->flights < FLIGHTS_MAX; i++) {
         const struct assay_outbox_message *message = &messages[i];
         if (!message->dead && message->next_unix_ms <= now_unix_ms &&
-            !is_in_flight(courier, message->endpoint)) {
+            !is_in_flight(courier, message->endpoint) &&
+            !is_paused(courier, message->endpoint, now_unix_ms)) {
             start(courier, endpoints, message);
         }
     }
@@ -249,11 +279,15 @@ static void settle(struct assay_courier *courier, struct assay_post *post, CURLc
         return;
     }
     int64_t now_unix_ms = assay_clock_unix_ms();
+    int64_t wait_ms = (int64_t)assay_webhook_wait_ms(config->alerts_retry_ms, message->tries, id);
+    int64_t pause_ms = assay_post_pause_ms(post);
+    if (pause_ms > 0 && message->endpoint != 0) {
+        pause_endpoint(courier, message->endpoint, now_unix_ms + pause_ms);
+    }
     message->dead = message->tries >= config->alerts_tries || message->status == STATUS_GONE;
-    message->next_unix_ms =
-        now_unix_ms + (message->dead ? 0
-                                     : (int64_t)assay_webhook_wait_ms(config->alerts_retry_ms,
-                                                                      message->tries, id));
+    message->next_unix_ms = now_unix_ms + (message->dead        ? 0
+                                           : wait_ms > pause_ms ? wait_ms
+                                                                : pause_ms);
     assay_outbox_put(courier->outbox, message, 1, 0);
     assay_log(ASSAY_LOG_ERROR, message->dead ? "alert_dead" : "alert_not_taken",
               "id=%s status=%d tries=%u", id, message->status, message->tries);

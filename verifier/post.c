@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "core/webhook.h"
+
 #define ANSWER_BYTES_MAX 65536
 #define HEADER_SIZE 128
 #define STATUS_REFUSED (-1000)
@@ -199,6 +201,15 @@ int32_t assay_post_status(struct assay_post *post, CURLcode code, bool *taken)
         return STATUS_REFUSED;
     }
     return answered ? (int32_t)status : -(int32_t)code;
+}
+
+int64_t assay_post_pause_ms(const struct assay_post *post)
+{
+    curl_off_t retry_after_s = 0;
+    if (curl_easy_getinfo(post->easy, CURLINFO_RETRY_AFTER, &retry_after_s) != CURLE_OK) {
+        return 0;
+    }
+    return (int64_t)assay_webhook_pause_ms(post->message.status, retry_after_s);
 }
 
 void assay_post_free(struct assay_post *post)

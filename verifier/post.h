@@ -50,6 +50,9 @@ ASSAY_MUST_CHECK enum assay_error assay_post_mail(const struct assay_config *con
 /** What came of it: HTTP or SMTP status; below 0 if none came. taken: out. */
 int32_t assay_post_status(struct assay_post *post, CURLcode code, bool *taken);
 
+/** For how long the endpoint of an answered post asked to be left alone; 0: it did not. */
+int64_t assay_post_pause_ms(const struct assay_post *post);
+
 /** Free; NULL is allowed. It is in no multi handle. */
 void assay_post_free(struct assay_post *post);
 

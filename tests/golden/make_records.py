@@ -91,6 +91,10 @@ RECORDS = {
               + text("uid 0 (root)") + text("pin-attack-country") + text("YB-10400")),
     "webhook": (32, struct.pack("<q", AT) + counted(0x30, 16) + struct.pack("<IB", 0xfe, 0)
                 + text("i") + text("ops") + text("https://hooks.brand.cn/a")),
+    "webhook_rotated": (32, struct.pack("<q", AT) + counted(0x50, 16) + struct.pack("<IB", 0xfe, 2)
+                        + text("i") + text("ops") + text("https://hooks.brand.cn/a")
+                        + struct.pack("<Q", 0x4040) + counted(0x30, 16)
+                        + struct.pack("<q", AT + 86400000)),
     "calibration": (25, struct.pack("<qI", AT, 24) + text("h") + counted(9, 24)),
 }
 

@@ -301,6 +301,11 @@ static void fill_webhook(uint64_t *random, struct assay_record *record)
     TEXT(record->webhook.actor);
     TEXT(record->webhook.name);
     TEXT(record->webhook.url);
+    if (!record->webhook.removed && below(random, 2) == 0) {
+        record->webhook.endpoint = 1 + below(random, 1000);
+        BYTES(record->webhook.former_salt);
+        record->webhook.former_until_unix_ms = any_time(random);
+    }
     record->webhook.name[0] = 'n';
     record->webhook.url[0] = 'h';
 }

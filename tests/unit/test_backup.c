@@ -14,6 +14,7 @@
 
 #include "core/check.h"
 #include "core/file.h"
+#include "core/outbox.h"
 #include "tests/support/world.h"
 
 #define HANDLE 77
@@ -193,9 +194,9 @@ static void lists_from_elsewhere_are_refused(void **state)
     (void)state;
     world_close(&world);
     assert_int_equal(back_up(false), ASSAY_OK);
-    change_list("\"format\": 1", "\"format\": 2");
+    change_list("\"format\": 2", "\"format\": 3");
     restore_is_refused(ASSAY_E_VERSION, "newer version");
-    change_list("\"format\": 2", "\"format\": 1");
+    change_list("\"format\": 3", "\"format\": 2");
     static const char *const names[] = {
         "../label.key", "keys/../label.key", "/etc/hostname", "keys/.hidden",
         "keys/",        "other/label.key",   "keys/a/b",      "backup.json"};
@@ -225,13 +226,47 @@ static void a_missing_directory_leaves_nothing(void **state)
     assert_int_not_equal(access(restored, F_OK), 0);
 }
 
+static void what_is_still_to_be_told_is_backed_up(void **state)
+{
+    (void)state;
+    const struct assay_outbox_message messages[] = {
+        {.alert = 4104, .endpoint = 16, .next_unix_ms = 5, .tries = 2, .status = 503},
+        {.alert = 4160, .endpoint = 0, .next_unix_ms = 7, .tries = 24, .status = -7, .dead = true},
+    };
+    struct assay_outbox *outbox = NULL;
+    struct assay_outbox_message *found = NULL;
+    uint64_t cursor = 0;
+    size_t count = 0;
+    assert_int_equal(assay_outbox_open(world.dir, 4096, &outbox, &reason), ASSAY_OK);
+    assay_outbox_put(outbox, messages, 2, 4160);
+    assert_int_equal(outside(back_up, false), ASSAY_OK); /* beside the courier that has it open */
+    assay_outbox_remove(outbox, &messages[0]);
+    assay_outbox_close(outbox);
+    if (restore() != ASSAY_OK) {
+        fail_msg("%s", reason.text);
+    }
+    assert_int_equal(assay_outbox_open(restored, 1, &outbox, &reason), ASSAY_OK);
+    assert_int_equal(assay_outbox_cursor(outbox, &cursor), ASSAY_OK);
+    assert_int_equal(cursor, 4160);
+    assert_int_equal(assay_outbox_list(outbox, &found, &count), ASSAY_OK);
+    assert_int_equal(count, 2);
+    assert_memory_equal(&found[0], &messages[0], sizeof *found);
+    assert_memory_equal(&found[1], &messages[1], sizeof *found);
+    free(found);
+    assay_outbox_close(outbox);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CASE(a_backup_beside_an_open_store_is_whole), CASE(names_that_exist_are_refused),
-        CASE(a_backup_without_keys_says_so),          CASE(changed_files_are_refused),
-        CASE(lists_from_elsewhere_are_refused),       CASE(a_missing_directory_leaves_nothing),
+        CASE(what_is_still_to_be_told_is_backed_up),
+        CASE(a_backup_beside_an_open_store_is_whole),
+        CASE(names_that_exist_are_refused),
+        CASE(a_backup_without_keys_says_so),
+        CASE(changed_files_are_refused),
+        CASE(lists_from_elsewhere_are_refused),
+        CASE(a_missing_directory_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

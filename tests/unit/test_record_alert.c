@@ -50,8 +50,21 @@ static const struct assay_record goldens[] = {
                  .kinds = 0xfe,
                  .salt = {0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x3a, 0x3b,
                           0x3c, 0x3d, 0x3e, 0x3f}}},
+    {.type = ASSAY_RECORD_WEBHOOK,
+     .webhook = {.at_unix_ms = AT,
+                 .actor = "i",
+                 .name = "ops",
+                 .url = "https://hooks.brand.cn/a",
+                 .kinds = 0xfe,
+                 .salt = {0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x57, 0x58, 0x59, 0x5a, 0x5b,
+                          0x5c, 0x5d, 0x5e, 0x5f},
+                 .endpoint = 0x4040,
+                 .former_salt = {0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x3a,
+                                 0x3b, 0x3c, 0x3d, 0x3e, 0x3f},
+                 .former_until_unix_ms = AT + 86400000}},
 };
-static const char *const names[] = {"alert_2", "alert_state", "rules", "webhook"};
+static const char *const names[] = {"alert_2", "alert_state", "rules", "webhook",
+                                    "webhook_rotated"};
 
 static void golden_bytes_are_written_and_read(void **state)
 {
@@ -95,7 +108,8 @@ static const struct bad_byte bad_bytes[] = {
     {2, 28, 1, ASSAY_E_CORRUPT},    /* zero */
     {3, 32, 0xff, ASSAY_E_CORRUPT}, /* kinds that there are not */
     {3, 32, 0, ASSAY_E_CORRUPT},    /* no kind */
-    {3, 36, 2, ASSAY_E_CORRUPT},    /* neither removed nor not */
+    {3, 36, 3, ASSAY_E_CORRUPT},    /* neither removed nor rotated nor added */
+    {3, 36, 2, ASSAY_E_CORRUPT},    /* rotated, of no endpoint */
 };
 
 static void bytes_out_of_range_are_refused(void **state)

@@ -48,6 +48,43 @@ static void a_secret_is_of_its_salt_and_name(void **state)
     assert_memory_not_equal(key[1], key[2], ASSAY_WEBHOOK_KEY_LEN);
 }
 
+static void both_secrets_sign_while_they_overlap(void **state)
+{
+    (void)state;
+    const struct assay_webhook_record added = {.name = "ops", .salt = {1}};
+    struct assay_webhook_record rotated = {.name = "ops",
+                                           .salt = {2},
+                                           .endpoint = 4096,
+                                           .former_salt = {1},
+                                           .former_until_unix_ms = 1700000000001};
+    struct assay_webhook_content content = {"al_8_16", 1700000000, "{}", 2};
+    char before[ASSAY_WEBHOOK_SIGNATURES_SIZE];
+    char during[ASSAY_WEBHOOK_SIGNATURES_SIZE];
+    char after[ASSAY_WEBHOOK_SIGNATURES_SIZE];
+    assert_int_equal(assay_webhook_sign_all(keys.keyring, &added, &content, before), ASSAY_OK);
+    assert_int_equal(assay_webhook_sign_all(keys.keyring, &rotated, &content, during), ASSAY_OK);
+    rotated.former_until_unix_ms = 1700000000000;
+    assert_int_equal(assay_webhook_sign_all(keys.keyring, &rotated, &content, after), ASSAY_OK);
+    assert_int_equal(strlen(before), ASSAY_WEBHOOK_SIGNATURE_SIZE - 1);
+    assert_int_equal(strlen(after), ASSAY_WEBHOOK_SIGNATURE_SIZE - 1);
+    assert_string_not_equal(before, after);
+    assert_memory_equal(during, after, ASSAY_WEBHOOK_SIGNATURE_SIZE - 1);
+    assert_int_equal(during[ASSAY_WEBHOOK_SIGNATURE_SIZE - 1], ' ');
+    assert_string_equal(during + ASSAY_WEBHOOK_SIGNATURE_SIZE, before);
+}
+
+static void pauses_are_asked_for_and_bounded(void **state)
+{
+    (void)state;
+    assert_int_equal(assay_webhook_pause_ms(429, 90), 90000);
+    assert_int_equal(assay_webhook_pause_ms(503, 1), 1000);
+    assert_int_equal(assay_webhook_pause_ms(503, INT64_MAX), 86400000);
+    assert_int_equal(assay_webhook_pause_ms(503, 0), 0);
+    assert_int_equal(assay_webhook_pause_ms(429, -5), 0);
+    assert_int_equal(assay_webhook_pause_ms(500, 90), 0);
+    assert_int_equal(assay_webhook_pause_ms(-28, 90), 0);
+}
+
 static void urls_are_https_or_this_host(void **state)
 {
     (void)state;
@@ -185,6 +222,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_signature_is_that_of_the_scheme),
         cmocka_unit_test(a_secret_is_of_its_salt_and_name),
+        cmocka_unit_test(both_secrets_sign_while_they_overlap),
+        cmocka_unit_test(pauses_are_asked_for_and_bounded),
         cmocka_unit_test(urls_are_https_or_this_host),
         cmocka_unit_test(waits_double_up_to_an_hour),
         cmocka_unit_test(private_addresses_are_told_apart),

@@ -36,6 +36,7 @@ export const WORDS = {
 
   'batch.created': ['已建', 'Created'],
   'batch.active': ['在售', 'Active'],
+  'batch.partly_active': ['部分在售', 'Partly active'],
   'batch.closed': ['已关闭', 'Closed'],
   'batch.void': ['已作废', 'Void'],
   'batch.recalled': ['已召回', 'Recalled'],
