@@ -44,10 +44,11 @@ static const struct assay_tool_option alert_state_options[] = {
          "of a new rule: cloned, outbreak, diversion, pin_attack or forgery"),                     \
         TEXT("sku", "S", "sku", false, "only of this product"),                                    \
         TEXT("by", "WHAT", "by", false, "pin_attack: batch or country"),                           \
-        NUMBER("window-days", "N", "window_days", false, "days that are put together"),            \
+        NUMBER("window-days", "N", "window_days", false,                                           \
+               "days that are put together; outbreak: quiet after an alert"),                      \
         NUMBER("min-count", "N", "min_count", false, "fewer raise nothing"),                       \
         TEXT("threshold", "X", NULL, false, "what raises an alert"),                               \
-        TEXT("base", "X", NULL, false, "outbreak: mass expected of an item"),                      \
+        TEXT("base", "X", NULL, false, "outbreak: mass expected of a scan after an item's first"), \
         TEXT("floor", "X", NULL, false, "outbreak, forgery: what is always expected"),             \
         TEXT("factor", "X", NULL, false, "outbreak: how many times as much is one"),               \
         FLAG("on", NULL, "switch it on"), FLAG("off", NULL, "switch it off")

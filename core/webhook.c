@@ -69,7 +69,9 @@ enum assay_error assay_webhook_sign_all(const struct assay_keyring *keyring,
                                         char text[ASSAY_WEBHOOK_SIGNATURES_SIZE])
 {
     struct assay_webhook_record former = *webhook;
-    bool both = webhook->endpoint != 0 && content->at_unix_s * 1000 < webhook->former_until_unix_ms;
+    /* The whole second lies before the end, so that an overlap of 0 is none. */
+    bool both =
+        webhook->endpoint != 0 && (content->at_unix_s + 1) * 1000 <= webhook->former_until_unix_ms;
     uint8_t key[ASSAY_WEBHOOK_KEY_LEN];
     assay_webhook_key(keyring, webhook, key);
     enum assay_error error = assay_webhook_sign(key, content, text);

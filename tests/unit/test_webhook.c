@@ -56,14 +56,14 @@ static void both_secrets_sign_while_they_overlap(void **state)
                                            .salt = {2},
                                            .endpoint = 4096,
                                            .former_salt = {1},
-                                           .former_until_unix_ms = 1700000000001};
+                                           .former_until_unix_ms = 1700000001000};
     struct assay_webhook_content content = {"al_8_16", 1700000000, "{}", 2};
     char before[ASSAY_WEBHOOK_SIGNATURES_SIZE];
     char during[ASSAY_WEBHOOK_SIGNATURES_SIZE];
     char after[ASSAY_WEBHOOK_SIGNATURES_SIZE];
     assert_int_equal(assay_webhook_sign_all(keys.keyring, &added, &content, before), ASSAY_OK);
     assert_int_equal(assay_webhook_sign_all(keys.keyring, &rotated, &content, during), ASSAY_OK);
-    rotated.former_until_unix_ms = 1700000000000;
+    rotated.former_until_unix_ms = 1700000000999;
     assert_int_equal(assay_webhook_sign_all(keys.keyring, &rotated, &content, after), ASSAY_OK);
     assert_int_equal(strlen(before), ASSAY_WEBHOOK_SIGNATURE_SIZE - 1);
     assert_int_equal(strlen(after), ASSAY_WEBHOOK_SIGNATURE_SIZE - 1);
