@@ -12,6 +12,7 @@
 #define MASS_ONE 65535.0
 #define ONE 1000000.0      /* ASSAY_RULE_ONE */
 #define MEASURE_ONE 1024.0 /* of an alert's measure */
+#define MASS_OF_A_CODE 3   /* of an outbreak: the most that one code adds, in items */
 /* 1970-01-05 was a Monday: periods of several weeks are counted from it. */
 #define FIRST_MONDAY 4
 
@@ -28,11 +29,11 @@ static const struct assay_alert_rule shipped[] = {
     {.name = "outbreak-weekly",
      .kind = ASSAY_ALERT_OUTBREAK,
      .enabled = true,
-     .window = WEEK,
-     .threshold = 6 * ASSAY_RULE_ONE,
-     .base = 4000,
+     .window = 4 * WEEK,
+     .threshold = 4 * ASSAY_RULE_ONE,
+     .base = 6000,
      .floor = 300000,
-     .factor = 3 * ASSAY_RULE_ONE},
+     .factor = 2 * ASSAY_RULE_ONE},
     {.name = "diversion",
      .kind = ASSAY_ALERT_DIVERSION,
      .enabled = true,
@@ -80,15 +81,14 @@ const struct assay_alert_rule *assay_alert_rule_shipped_of(const char *name)
 static enum assay_error check_window(const struct assay_alert_rule *rule,
                                      struct assay_reason *reason)
 {
-    bool weekly = rule->kind == ASSAY_ALERT_OUTBREAK || rule->kind == ASSAY_ALERT_PIN_ATTACK;
-    uint32_t fixed = rule->kind == ASSAY_ALERT_OUTBREAK ? WEEK : 1;
-    if (weekly && rule->window != fixed) {
-        return assay_fail(reason, ASSAY_E_FIELD, "window_days: %u for this kind", fixed);
+    if (rule->kind == ASSAY_ALERT_PIN_ATTACK && rule->window != 1) {
+        return assay_fail(reason, ASSAY_E_FIELD, "window_days: 1 for this kind");
     }
-    if (rule->kind == ASSAY_ALERT_DIVERSION && rule->window % WEEK != 0) {
-        return assay_fail(reason, ASSAY_E_FIELD, "window_days: whole weeks for a diversion");
+    bool weekly = rule->kind == ASSAY_ALERT_OUTBREAK || rule->kind == ASSAY_ALERT_DIVERSION;
+    if (weekly && rule->window % WEEK != 0) {
+        return assay_fail(reason, ASSAY_E_FIELD, "window_days: whole weeks for this kind");
     }
-    bool windowed = rule->kind == ASSAY_ALERT_DIVERSION || rule->kind == ASSAY_ALERT_FORGERY;
+    bool windowed = weekly || rule->kind == ASSAY_ALERT_FORGERY;
     if (windowed && (rule->window == 0 || rule->window > WINDOW_MAX)) {
         return assay_fail(reason, ASSAY_E_FIELD, "window_days: 1 to %d", WINDOW_MAX);
     }
@@ -275,31 +275,43 @@ static bool same_subject(const struct assay_rollup_key *a, const struct assay_ro
     return a->handle == b->handle && strcmp(a->country, b->country) == 0;
 }
 
+/* How far a week moves the sum of log likelihood ratios. Masses are of scans after an item's first. */
+static double step_of(const struct assay_alert_rule *rule, const struct assay_rollup_row *row)
+{
+    uint64_t scans = row->count[ASSAY_ROLLUP_SCANS];
+    uint64_t first = row->count[ASSAY_ROLLUP_FIRST];
+    double again = scans > first ? (double)(scans - first) : 0;
+    double mass = (double)row->count[ASSAY_ROLLUP_MASS];
+    double most = MASS_OF_A_CODE * (double)row->count[ASSAY_ROLLUP_MASS_CAPPED];
+    double seen = (mass < most ? mass : most) / MASS_ONE;
+    double expected = of_rule(rule->base) * again + of_rule(rule->floor);
+    return seen * assay_real_log(of_rule(rule->factor)) - (of_rule(rule->factor) - 1) * expected;
+}
+
 /* Weeks of one product and country after another. A week without a row had no scan: the sum falls by
  * what was expected of it. */
 static enum assay_error find_outbreaks(const struct finding *finding)
 {
     const struct assay_rollup *sums = &finding->run->sums;
     const struct assay_alert_rule *rule = finding->run->rule;
-    double log_factor = assay_real_log(of_rule(rule->factor));
     double above = of_rule(rule->factor) - 1;
+    int64_t quiet_until = INT64_MIN;
     double sum = 0;
     for (size_t i = 0; i < sums->count; i++) {
         const struct assay_rollup_row *row = &sums->rows[i];
         bool goes_on = i > 0 && same_subject(&row->key, &row[-1].key);
         double gap = goes_on ? (double)((row->key.day - row[-1].key.day) / WEEK - 1) : 0;
-        double expected =
-            of_rule(rule->base) * (double)row->count[ASSAY_ROLLUP_FIRST] + of_rule(rule->floor);
-        double mass = (double)row->count[ASSAY_ROLLUP_MASS] / MASS_ONE;
+        quiet_until = goes_on ? quiet_until : INT64_MIN;
         sum = goes_on ? sum - gap * above * of_rule(rule->floor) : 0;
-        sum = (sum > 0 ? sum : 0) + mass * log_factor - above * expected;
-        sum = sum > 0 ? sum : 0;
+        sum = (sum > 0 ? sum : 0) + step_of(rule, row);
+        sum = sum > 0 && row->key.day >= quiet_until ? sum : 0;
         if (sum >= of_rule(rule->threshold) && row->count[ASSAY_ROLLUP_SCANS] >= rule->min_count) {
             enum assay_error error = tell(finding, &row->key, sum, WEEK);
             if (error != ASSAY_OK) {
                 return error;
             }
             sum = 0;
+            quiet_until = (int64_t)row->key.day + rule->window;
         }
     }
     return ASSAY_OK;

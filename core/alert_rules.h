@@ -6,10 +6,12 @@
  *
  *   leak, honey   nothing: they are raised by the scan itself; a rule only switches them off
  *   cloned        threshold: risk level of the item, 2 suspect or 3 cloned; min_count: its scans
- *   outbreak      Poisson CUSUM over weeks of a product's new-item mass in a country. Of S items
- *                 first seen, base x S + floor are expected; the sum of log likelihood ratios of
- *                 `factor` times as many against that, never below 0, raises at threshold; then it
- *                 begins anew. min_count: the week's scans
+ *   outbreak      Poisson CUSUM over weeks of a product's new-item mass in a country. Of R scans
+ *                 that were not the first of their item, base x R + floor are expected; the sum of log
+ *                 likelihood ratios of `factor` times as many against that, never below 0, raises at
+ *                 threshold; then it is quiet for the window (7: it is not) and begins anew. The
+ *                 mass counts at most three times for each code that it is of, so that one photo seen
+ *                 by thousands is no outbreak. min_count: the week's scans
  *   diversion     share of a batch's scans outside its market within a window, at least threshold;
  *                 min_count: scans outside
  *   pin_attack    share of wrong PINs of a batch or country in a day, at least threshold;

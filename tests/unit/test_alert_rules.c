@@ -87,18 +87,23 @@ static const struct assay_alert_rule *shipped(const char *name)
 }
 
 /* As its definition has it, week for week, weeks without scans too. */
-static size_t slow_cusum(const uint64_t *items, const uint64_t *mass, int32_t first, int32_t *weeks)
+struct week {
+    uint64_t first, again, mass, codes;
+};
+
+static size_t slow_cusum(const struct week *weeks, int32_t first, int32_t *found_weeks)
 {
     double sum = 0;
     size_t count = 0;
     for (int32_t week = first; week < WEEKS; week++) {
-        double expected = 0.004 * (double)items[week] + 0.3;
-        double seen = (double)mass[week] / 65535;
-        double llr = seen * log(3 * expected / expected) - (3 * expected - expected);
+        double expected = 0.006 * (double)weeks[week].again + 0.3;
+        double seen = fmin((double)weeks[week].mass, 3.0 * (double)weeks[week].codes) / 65535;
+        double llr = seen * log(2 * expected / expected) - (2 * expected - expected);
         sum = fmax(0, sum + llr);
-        if (sum >= 6) {
-            weeks[count++] = MONDAY + 7 * week;
+        if (sum >= 4) {
+            found_weeks[count++] = MONDAY + 7 * week;
             sum = 0;
+            week += 3; /* quiet for four weeks from its Monday */
         }
     }
     return count;
@@ -110,8 +115,7 @@ static void the_cusum_is_that_of_its_definition(void **state)
     uint64_t random = support_seed();
     size_t alarms = 0;
     for (int round = 0; round < 300; round++) {
-        uint64_t items[WEEKS] = {0};
-        uint64_t mass[WEEKS] = {0};
+        struct week weeks[WEEKS] = {0};
         int32_t wanted[WEEKS];
         int32_t first = -1;
         begin(shipped("outbreak-weekly"));
@@ -120,17 +124,23 @@ static void the_cusum_is_that_of_its_definition(void **state)
                 continue; /* nobody scanned */
             }
             first = first < 0 ? week : first;
-            items[week] = support_random(&random) % 200;
-            mass[week] = support_random(&random) % (65535 * 5);
+            struct week *now = &weeks[week];
+            *now = (struct week){.first = support_random(&random) % 200,
+                                 .again = support_random(&random) % 200,
+                                 .mass = support_random(&random) % (65535 * 5)};
+            now->codes = support_random(&random) % (now->mass + 1);
             struct cell cell = {MONDAY + 7 * week + (int32_t)(support_random(&random) % 7), 1,
                                 "CN"};
-            uint64_t half = items[week] / 2;
+            uint64_t half = now->first / 2;
             add(cell, ASSAY_ROLLUP_FIRST, half);
+            add(cell, ASSAY_ROLLUP_SCANS, half + now->again);
             cell.handle = 2; /* of the same product */
-            add(cell, ASSAY_ROLLUP_FIRST, items[week] - half);
-            add(cell, ASSAY_ROLLUP_MASS, mass[week]);
+            add(cell, ASSAY_ROLLUP_FIRST, now->first - half);
+            add(cell, ASSAY_ROLLUP_SCANS, now->first - half);
+            add(cell, ASSAY_ROLLUP_MASS, now->mass);
+            add(cell, ASSAY_ROLLUP_MASS_CAPPED, now->codes);
         }
-        size_t count = slow_cusum(items, mass, first < 0 ? WEEKS : first, wanted);
+        size_t count = slow_cusum(weeks, first < 0 ? WEEKS : first, wanted);
         end(count);
         for (size_t i = 0; i < count; i++) {
             assert_int_equal(found[i].day, wanted[i]);
@@ -144,22 +154,63 @@ static void the_cusum_is_that_of_its_definition(void **state)
     assert_true(alarms > 100);
 }
 
+/* Mass of as many codes. */
+static void add_mass(struct cell cell, uint64_t mass)
+{
+    add(cell, ASSAY_ROLLUP_MASS, mass);
+    add(cell, ASSAY_ROLLUP_MASS_CAPPED, mass);
+}
+
+/* Thousands of scans of one code are no outbreak; as many of a few codes are. */
+static void one_code_is_no_outbreak(void **state)
+{
+    (void)state;
+    for (uint64_t codes = 1; codes <= 3; codes++) {
+        begin(shipped("outbreak-weekly"));
+        add((struct cell){MONDAY, 1, "CN"}, ASSAY_ROLLUP_MASS, 3000 * 65535ull);
+        add((struct cell){MONDAY, 1, "CN"}, ASSAY_ROLLUP_MASS_CAPPED, codes * 65535);
+        end(codes < 3 ? 0 : 1);
+    }
+}
+
+/* Told once in four weeks, and no more once it is over. */
+static void an_outbreak_is_not_told_every_week(void **state)
+{
+    (void)state;
+    begin(shipped("outbreak-weekly"));
+    for (int32_t week = 0; week < 7; week++) {
+        add_mass((struct cell){MONDAY + 7 * week, 1, "CN"}, 20 * 65535);
+    }
+    add_mass((struct cell){MONDAY + 56, 1, "CN"}, 65535); /* the second one's quiet ends */
+    add_mass((struct cell){MONDAY + 63, 1, "CN"}, 65535);
+    end(2);
+    assert_int_equal(found[0].day, MONDAY);
+    assert_int_equal(found[1].day, MONDAY + 28);
+    struct assay_alert_rule rule = *shipped("outbreak-weekly");
+    rule.window = 7;
+    begin(&rule);
+    for (int32_t week = 0; week < 3; week++) {
+        add_mass((struct cell){MONDAY + 7 * week, 1, "CN"}, 20 * 65535);
+    }
+    end(3);
+}
+
 /* Subjects do not lend each other their sums. */
 static void an_outbreak_is_of_one_product_and_country(void **state)
 {
     (void)state;
     begin(shipped("outbreak-weekly"));
     for (int32_t week = 0; week < 10; week++) {
-        add((struct cell){MONDAY + 7 * week, 1, "CN"}, ASSAY_ROLLUP_MASS, 65535);
-        add((struct cell){MONDAY + 7 * week, 3, "CN"}, ASSAY_ROLLUP_MASS, 30000);
-        add((struct cell){MONDAY + 7 * week, 1, "DE"}, ASSAY_ROLLUP_MASS, 30000);
+        add_mass((struct cell){MONDAY + 7 * week, 1, "CN"}, 28000);
+        add_mass((struct cell){MONDAY + 7 * week, 3, "CN"}, 28000);
+        add_mass((struct cell){MONDAY + 7 * week, 1, "DE"}, 28000);
         add((struct cell){MONDAY + 7 * week, 0, "CN"}, ASSAY_ROLLUP_FORGED, 100000);
     }
     end(0);
     begin(shipped("outbreak-weekly"));
-    add((struct cell){MONDAY, 1, "CN"}, ASSAY_ROLLUP_MASS, 6 * 65535);
-    add((struct cell){MONDAY, 3, "DE"}, ASSAY_ROLLUP_MASS, 7 * 65535);
-    end(1); /* 7 ln 3 - .6 is above 6, 6 ln 3 - .6 is not */
+    add_mass((struct cell){MONDAY, 1, "CN"}, 6 * 65535);
+    add_mass((struct cell){MONDAY, 3, "DE"}, 7 * 65535);
+    end(1); /* 7 ln 2 - .3 is above 4, 6 ln 2 - .3 is not */
     assert_string_equal(found[0].sku, "T");
     assert_string_equal(found[0].country, "DE");
     /* Monday to Sunday in the brand's zone, not after the newest scan. */
@@ -238,8 +289,8 @@ static void rules_of_one_product_see_it_alone(void **state)
     struct assay_alert_rule rule = *shipped("outbreak-weekly");
     memcpy(rule.sku, "T", 2);
     begin(&rule);
-    add((struct cell){MONDAY, 1, "CN"}, ASSAY_ROLLUP_MASS, 9 * 65535);
-    add((struct cell){MONDAY, 3, "CN"}, ASSAY_ROLLUP_MASS, 9 * 65535);
+    add_mass((struct cell){MONDAY, 1, "CN"}, 9 * 65535);
+    add_mass((struct cell){MONDAY, 3, "CN"}, 9 * 65535);
     end(1);
     assert_string_equal(found[0].sku, "T");
 }
@@ -267,6 +318,11 @@ static void shipped_rules_are_in_order(void **state)
     bad = *shipped("outbreak-weekly");
     bad.factor = ASSAY_RULE_ONE;
     assert_int_equal(assay_alert_rule_check(&bad, &reason), ASSAY_E_FIELD);
+    bad = *shipped("outbreak-weekly");
+    bad.window = 10;
+    assert_int_equal(assay_alert_rule_check(&bad, &reason), ASSAY_E_FIELD);
+    bad.window = 0;
+    assert_int_equal(assay_alert_rule_check(&bad, &reason), ASSAY_E_FIELD);
     bad = *shipped("forgery-wave");
     bad.window = 367;
     assert_int_equal(assay_alert_rule_check(&bad, &reason), ASSAY_E_FIELD);
@@ -277,6 +333,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_cusum_is_that_of_its_definition),
         cmocka_unit_test(an_outbreak_is_of_one_product_and_country),
+        cmocka_unit_test(one_code_is_no_outbreak),
+        cmocka_unit_test(an_outbreak_is_not_told_every_week),
         cmocka_unit_test(diversion_is_a_share_of_enough_scans),
         cmocka_unit_test(a_pin_attack_is_of_a_batch_or_a_country),
         cmocka_unit_test(a_wave_stands_out_of_its_own_past),
