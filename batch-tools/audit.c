@@ -59,6 +59,15 @@ static enum assay_error day_parse(struct assay_tool_call *call, const char *name
     return ASSAY_OK;
 }
 
+static enum assay_error days_check(struct assay_tool_call *call, const char *which,
+                                   int32_t from_day, int32_t to_day)
+{
+    bool empty = from_day != ASSAY_DAY_NONE && to_day != ASSAY_DAY_NONE && from_day > to_day;
+    return empty ? assay_fail(&call->reason, ASSAY_E_USAGE, "--%sfrom: it is later than --%sto",
+                              which, which)
+                 : ASSAY_OK;
+}
+
 /* -- cells that name a row -- */
 
 struct cells {
@@ -415,7 +424,11 @@ static enum assay_error options_fill(struct assay_tool_call *call,
     error = error != ASSAY_OK ? error : day_parse(call, "from", &options->from_day);
     error = error != ASSAY_OK ? error : day_parse(call, "to", &options->to_day);
     error = error != ASSAY_OK ? error : day_parse(call, "against-from", &options->against_from_day);
-    return error != ASSAY_OK ? error : day_parse(call, "against-to", &options->against_to_day);
+    error = error != ASSAY_OK ? error : day_parse(call, "against-to", &options->against_to_day);
+    error = error != ASSAY_OK ? error : days_check(call, "", options->from_day, options->to_day);
+    return error != ASSAY_OK
+               ? error
+               : days_check(call, "against-", options->against_from_day, options->against_to_day);
 }
 
 enum assay_error assay_tool_audit(struct assay_tool_call *call)

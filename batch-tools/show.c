@@ -18,8 +18,13 @@ void assay_show_json(const json_t *json)
     }
 }
 
+/* Objects are counted: their fields have no place in a cell. */
 static void join(const json_t *list, char *text, size_t size_bytes)
 {
+    if (json_is_object(json_array_get(list, 0))) {
+        snprintf(text, size_bytes, "%zu", json_array_size(list));
+        return;
+    }
     size_t at = 0;
     for (size_t i = 0; i < json_array_size(list) && at < size_bytes; i++) {
         char part[CELL_ROOM];

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/country.h"
 #include "core/evidence.h"
 #include "core/limits.h"
 #include "core/text.h"
@@ -87,6 +88,9 @@ enum assay_error assay_market_place_parse(const char *text, struct assay_market_
     enum assay_error error = len == 0   ? ASSAY_E_FIELD
                              : len == 2 ? assay_csv_region(text, "", &place)
                                         : assay_csv_region("", text, &place);
+    if (error == ASSAY_OK && len == 2 && !assay_country_is_known(place.country)) {
+        error = ASSAY_E_FIELD; /* a province without its country */
+    }
     if (error == ASSAY_OK) {
         memcpy(where->country, place.country, sizeof where->country);
         memcpy(where->region, place.region, sizeof where->region);

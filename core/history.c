@@ -242,7 +242,8 @@ static void add_scan(struct assay_history *history, uint64_t number,
     request->place = row->place;
     request->position = row->position;
     request->own_position = row->own_position;
-    request->pin = row->pin;
+    bool has_pins = what->batch != NULL && (what->batch->flags & ASSAY_BATCH_HAS_PIN) != 0;
+    request->pin = has_pins ? row->pin : ASSAY_PIN_NONE;
     request->net = row->net;
     request->channel = row->channel;
     /* Of a code that was never issued it tells who tried. */

@@ -95,6 +95,7 @@ static void columns_that_are_none(void **state)
     refused(ASSAY_IMPORT_SALES, SALES ",CN,2026-W03,1\n", ASSAY_E_FIELD, "line 2: sku");
     refused(ASSAY_IMPORT_SALES, SALES "S1,,2026-W03,1\n", ASSAY_E_FIELD, "line 2: region");
     refused(ASSAY_IMPORT_SALES, SALES "S1,Guangdong,2026-W03,1\n", ASSAY_E_FIELD, "region");
+    refused(ASSAY_IMPORT_SALES, SALES "S1,ZJ,2026-W03,1\n", ASSAY_E_FIELD, "such as CN-GD");
     refused(ASSAY_IMPORT_SALES, SALES "S1,CN-GDXX,2026-W03,1\n", ASSAY_E_FIELD, "region");
     static const char *const weeks[] = {"2026-W00", "2026-W54", "2026-W53x", "2025-W53", "26-W03",
                                         "2026-03",  "2026W03",  "0000-W01",  "1969-W40", "9999-W01",
