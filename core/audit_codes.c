@@ -7,6 +7,11 @@
 #define SLOTS_FIRST 1024 /* a power of two */
 #define DAY_MS 86400000
 #define BURST_SCANS 6 /* of one code within a day: more than a household's */
+/* An item on show: so many scans, by hardly anybody twice, nearly all at two places or fewer. Copies
+ * that are sold in one city are scanned again by their owners, there and elsewhere. */
+#define SHOWN_SCANS 24
+#define SHOWN_KNOWN_SHARE 12 /* fewer than one in so many by a device known before */
+#define SHOWN_PLACED 0.8     /* of the scans */
 
 void assay_audit_codes_init(struct assay_audit_codes *codes)
 {
@@ -148,6 +153,18 @@ static int16_t saturated(int32_t llr)
     return (int16_t)(llr > INT16_MAX ? INT16_MAX : llr < INT16_MIN ? INT16_MIN : llr);
 }
 
+/* The scan's cell, which no table changes. */
+static uint16_t kind_of(const struct assay_item *item, const struct assay_scan_record *scan,
+                        const struct assay_item_scene *scene)
+{
+    struct assay_risk_scan risk_scan;
+    struct assay_risk_kind kind;
+    assay_item_risk_scan(scan, scene, &risk_scan);
+    return assay_risk_kind_of(&item->risk, &risk_scan, &kind)
+               ? (uint16_t)assay_risk_kind_index(&kind)
+               : 0;
+}
+
 /* The item's own way through the scan, as the store goes it. */
 static void apply(struct assay_item *item, const struct assay_scan_record *scan,
                   const struct assay_audit_sight *sight, struct assay_risk *risk)
@@ -178,6 +195,7 @@ enum assay_error assay_audit_codes_add(struct assay_audit_codes *codes,
     *anew = last->day != sight->day || last->device != scan->device;
     *last = (struct assay_audit_try){scan->device, sight->day};
     bool first = codes->items[code].scans == 0;
+    uint16_t kind = first ? 0 : kind_of(&codes->items[code], scan, &sight->scene);
     apply(&codes->items[code], scan, sight, &risk);
     if (!assay_scan_counts(scan)) {
         return ASSAY_OK;
@@ -188,6 +206,7 @@ enum assay_error assay_audit_codes_add(struct assay_audit_codes *codes,
         .row = sight->row,
         .group = group,
         .day = sight->day,
+        .kind = kind,
         .llr = first ? 0 : saturated(risk.llr),
         .flags = (uint8_t)((first ? ASSAY_AUDIT_SCAN_FIRST : 0) |
                            (sight->kept ? ASSAY_AUDIT_SCAN_KEPT : 0)),
@@ -205,6 +224,20 @@ static void count_codes(const struct assay_audit_codes *codes, uint32_t *first)
     for (uint32_t i = 0; i < codes->code_count; i++) {
         first[i + 1] += first[i];
     }
+}
+
+/* Tried out by a shop's customers: a crowd, and one item. */
+static bool is_shown_around(const struct assay_risk_state *state)
+{
+    uint8_t largest[2] = {0, 0};
+    for (int i = 0; i < ASSAY_RISK_ANCHORS; i++) {
+        uint8_t scans = i < state->anchor_count ? state->anchors[i].scans : 0;
+        largest[1] = scans > largest[0] ? largest[0] : scans > largest[1] ? scans : largest[1];
+        largest[0] = scans > largest[0] ? scans : largest[0];
+    }
+    return state->scans >= SHOWN_SCANS &&
+           assay_risk_state_known(state) * SHOWN_KNOWN_SHARE < state->scans &&
+           largest[0] + largest[1] >= SHOWN_PLACED * state->scans;
 }
 
 /* Of one code; times need not rise: clocks and histories differ. */
@@ -239,6 +272,10 @@ enum assay_error assay_audit_codes_sort(struct assay_audit_codes *codes)
         }
         for (uint32_t i = 0; i < codes->code_count; i++) {
             tell_bursts(sorted + first[i], times + first[i], first[i + 1] - first[i]);
+            for (uint32_t j = first[i]; is_shown_around(&codes->items[i].risk) && j < first[i + 1];
+                 j++) {
+                sorted[j].flags |= ASSAY_AUDIT_SCAN_BURST;
+            }
         }
         free(codes->scans);
         codes->scans = sorted;

@@ -2,10 +2,11 @@
 /* The scans of an audit, code by code, with what each says about copies: what the estimators take.
  *
  * Invariants
- *  1. Taken in the order of the ledger, weighed by one table: the newest that the ledger holds. So a
- *     report depends on the ledger alone, not on which table was in force when.
+ *  1. Taken in the order of the ledger, weighed by one table: the newest that the ledger holds, until
+ *     they are weighed anew (core/audit_learn.h). So a report depends on the ledger alone, not on which
+ *     table was in force when.
  *  2. Every counted scan is kept, those outside the report's period too: they say what came before.
- *  Memory: 20 bytes a scan, some 200 an item. */
+ *  Memory: 32 bytes a scan, some 200 an item. */
 #ifndef ASSAY_CORE_AUDIT_CODES_H
 #define ASSAY_CORE_AUDIT_CODES_H
 
@@ -23,7 +24,8 @@ struct assay_audit_scan {
     uint32_t row;   /* of the report; ASSAY_AUDIT_NO_ROW: of none */
     uint32_t group; /* product x country of the scan */
     int32_t day;
-    int16_t llr; /* log(p_new / p_old), 1/1024 */
+    uint16_t kind; /* assay_risk_kind_index; 0 of a first scan */
+    int16_t llr;   /* log(p_new / p_old), 1/1024 */
     uint8_t flags;
 };
 

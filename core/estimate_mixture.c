@@ -417,7 +417,7 @@ void assay_estimate_mixture_tally(const struct assay_estimate_mixture *mixture,
         double mass = tally_run(&code->scans[begin], i + 1 - begin, responsibility, tally);
         tally->mistaken += fixed(mass * chances[0]);
         tally->big += fixed(mass * big);
-        tally->clean += fixed((double)later * chances[0]);
+        tally->clean += fixed((double)later * (chances[0] - responsibility[ASSAY_ESTIMATE_NOISE]));
         begin = i + 1;
     }
     tallies[home].firsts++;
