@@ -17,8 +17,7 @@ static void put_header(struct assay_wire *wire, unsigned type, unsigned version,
     assay_wire_put_u32(wire, 0);
 }
 
-/* What the header alone says: OK, damaged, or newer than this program. */
-static enum assay_error check_header(const uint8_t *data, size_t len_bytes)
+enum assay_error assay_record_header_check(const uint8_t *data, size_t len_bytes)
 {
     if (assay_record_len(data, len_bytes) == 0) {
         return ASSAY_E_CORRUPT;
@@ -59,7 +58,7 @@ static bool rest_is_padding(struct assay_wire *wire)
 enum assay_error assay_record_decode(const void *data, size_t len_bytes,
                                      struct assay_record *record)
 {
-    enum assay_error error = check_header(data, len_bytes);
+    enum assay_error error = assay_record_header_check(data, len_bytes);
     if (error != ASSAY_OK) {
         return error;
     }
@@ -74,36 +73,6 @@ enum assay_error assay_record_decode(const void *data, size_t len_bytes,
         return ASSAY_E_CORRUPT;
     }
     *record = value;
-    return ASSAY_OK;
-}
-
-void assay_scan_record_encode(const struct assay_scan_record *scan,
-                              uint8_t data[ASSAY_SCAN_RECORD_LEN])
-{
-    assay_assert(assay_scan_fields_valid(scan));
-    struct assay_wire wire = assay_wire_writer(data, ASSAY_SCAN_RECORD_LEN);
-    put_header(&wire, ASSAY_RECORD_SCAN, 1, ASSAY_SCAN_RECORD_LEN);
-    assay_scan_fields_put(&wire, scan);
-    assay_assert(!wire.failed);
-    assay_assert(wire.at == ASSAY_SCAN_RECORD_LEN);
-}
-
-enum assay_error assay_scan_record_decode(const uint8_t data[ASSAY_SCAN_RECORD_LEN],
-                                          struct assay_scan_record *scan)
-{
-    enum assay_error error = check_header(data, ASSAY_SCAN_RECORD_LEN);
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    struct assay_wire wire = assay_wire_reader(data, ASSAY_SCAN_RECORD_LEN);
-    wire.at = RECORD_HEADER_LEN;
-    struct assay_scan_record value;
-    memset(&value, 0, sizeof value);
-    bool whole = assay_record_len(data, ASSAY_SCAN_RECORD_LEN) == ASSAY_SCAN_RECORD_LEN;
-    if (data[0] != ASSAY_RECORD_SCAN || !whole || !assay_scan_fields_get(&wire, &value)) {
-        return ASSAY_E_CORRUPT;
-    }
-    *scan = value;
     return ASSAY_OK;
 }
 

@@ -4,7 +4,6 @@
 #define UTC_OFFSET_MINUTES_LIMIT (24 * 60)
 #define WARRANTY_MONTHS_MAX 600
 #define WARRANTY_BONUS_MONTHS_MAX 120
-#define SCAN_FLAGS_ALL 511u
 #define SCOPES_ALL (ASSAY_SCOPE_READ | ASSAY_SCOPE_WRITE | ASSAY_SCOPE_ADMIN)
 #define BATCH_FLAGS_ALL (ASSAY_BATCH_HAS_PIN | ASSAY_BATCH_IS_OFFLINE)
 
@@ -18,83 +17,7 @@ _Static_assert(ASSAY_MOVE_ACTIVATE == 0, "stored move number");
 _Static_assert(ASSAY_MOVE_ACTIVATE_UNREPORTED == 5, "stored move number");
 _Static_assert(ASSAY_RISK_CLONED == 3, "stored risk level");
 
-/* -- what a record may hold: asked before encoding and after decoding -- */
-
-static bool position_is_valid(const struct assay_position *position)
-{
-    int lat = position->lat_decidegrees;
-    int lon = position->lon_decidegrees;
-    bool lat_ok = lat == ASSAY_POSITION_NONE || (lat >= -900 && lat <= 900);
-    bool lon_ok = lon == ASSAY_POSITION_NONE || (lon >= -1800 && lon <= 1800);
-    return lat_ok && lon_ok;
-}
-
-bool assay_scan_fields_valid(const struct assay_scan_record *scan)
-{
-    return assay_record_item_valid(scan->item) && scan->previous % 8 == 0 &&
-           (scan->flags & ~SCAN_FLAGS_ALL) == 0 && position_is_valid(&scan->position) &&
-           (unsigned)scan->verdict < ASSAY_VERDICT_COUNT &&
-           (unsigned)scan->risk.level <= ASSAY_RISK_CLONED &&
-           (unsigned)scan->channel < ASSAY_CHANNELS && (unsigned)scan->net < ASSAY_NETS &&
-           (unsigned)scan->left_out < ASSAY_LEFT_OUTS;
-}
-
-/* -- scan -- */
-
-void assay_scan_fields_put(struct assay_wire *wire, const struct assay_scan_record *scan)
-{
-    assay_wire_put_u64(wire, scan->item);
-    assay_wire_put_u64(wire, (uint64_t)scan->at_unix_ms);
-    assay_wire_put_bytes(wire, scan->scan_id, ASSAY_SCAN_ID_LEN);
-    assay_wire_put_u64(wire, scan->device);
-    assay_wire_put_u64(wire, scan->previous);
-    assay_wire_put_u32(wire, scan->number);
-    assay_wire_put_u32(wire, scan->place);
-    assay_wire_put_u32(wire, scan->flags);
-    assay_wire_put_u16(wire, (uint16_t)scan->position.lat_decidegrees);
-    assay_wire_put_u16(wire, (uint16_t)scan->position.lon_decidegrees);
-    assay_wire_put_u16(wire, scan->position.accuracy_km);
-    assay_wire_put_u8(wire, (uint8_t)scan->verdict);
-    assay_wire_put_u8(wire, (uint8_t)scan->risk.level);
-    assay_wire_put_u16(wire, scan->risk.reasons);
-    assay_wire_put_u8(wire, (uint8_t)scan->channel);
-    assay_wire_put_u8(wire, (uint8_t)scan->net);
-    assay_wire_put_u32(wire, (uint32_t)scan->risk.score);
-    assay_wire_put_u16(wire, scan->risk.mass);
-    assay_wire_put_u8(wire, (uint8_t)scan->left_out);
-    assay_wire_put_u8(wire, 0);
-    assay_wire_put_u16(wire, scan->risk.mass_capped);
-    assay_wire_put_u16(wire, 0);
-    assay_wire_put_u32(wire, 0);
-}
-
-bool assay_scan_fields_get(struct assay_wire *wire, struct assay_scan_record *scan)
-{
-    scan->item = assay_wire_get_u64(wire);
-    scan->at_unix_ms = (int64_t)assay_wire_get_u64(wire);
-    assay_wire_get_bytes(wire, scan->scan_id, ASSAY_SCAN_ID_LEN);
-    scan->device = assay_wire_get_u64(wire);
-    scan->previous = assay_wire_get_u64(wire);
-    scan->number = assay_wire_get_u32(wire);
-    scan->place = assay_wire_get_u32(wire);
-    scan->flags = assay_wire_get_u32(wire);
-    scan->position.lat_decidegrees = (int16_t)assay_wire_get_u16(wire);
-    scan->position.lon_decidegrees = (int16_t)assay_wire_get_u16(wire);
-    scan->position.accuracy_km = assay_wire_get_u16(wire);
-    scan->verdict = assay_wire_get_u8(wire);
-    scan->risk.level = assay_wire_get_u8(wire);
-    scan->risk.reasons = assay_wire_get_u16(wire);
-    scan->channel = assay_wire_get_u8(wire);
-    scan->net = assay_wire_get_u8(wire);
-    scan->risk.score = (int32_t)assay_wire_get_u32(wire);
-    scan->risk.mass = assay_wire_get_u16(wire);
-    scan->left_out = assay_wire_get_u8(wire);
-    bool zero = assay_wire_get_u8(wire) == 0;
-    scan->risk.mass_capped = assay_wire_get_u16(wire);
-    zero = assay_wire_get_u16(wire) == 0 && zero;
-    zero = assay_wire_get_u32(wire) == 0 && zero;
-    return zero && assay_scan_fields_valid(scan);
-}
+/* -- scan: its fields are in core/record_scan.c -- */
 
 static bool put_scan_record(struct assay_wire *wire, const struct assay_record *record)
 {

@@ -47,6 +47,10 @@ static inline bool assay_record_range_valid(struct assay_range range)
     return range.first <= range.last && range.last < ASSAY_BATCH_ITEMS_MAX;
 }
 
+/** What a record's header alone says: ASSAY_OK; ASSAY_E_CORRUPT: damaged; ASSAY_E_VERSION: newer than
+ *  this program. threads: any. */
+ASSAY_MUST_CHECK enum assay_error assay_record_header_check(const uint8_t *data, size_t len_bytes);
+
 /** True if every field of a scan is in range. threads: any. */
 bool assay_scan_fields_valid(const struct assay_scan_record *scan);
 
