@@ -14,6 +14,7 @@
 #include "core/ledger_cache.h"
 #include "core/ledger_mend.h"
 #include "core/ledger_prepare.h"
+#include "core/ledger_recent.h"
 #include "core/ledger_walk.h"
 #include "core/log.h"
 
@@ -34,6 +35,7 @@ struct assay_ledger {
     uint64_t sequence;
     uint32_t crc;
     uint8_t *group; /* ASSAY_LEDGER_GROUP_BYTES_MAX */
+    struct assay_ledger_recent recent;
 
     /* Read by any thread; end and synced change under the lock. */
     atomic_bool failed; /* sticky */
@@ -126,6 +128,7 @@ static void destroy(struct assay_ledger *ledger)
     }
     pthread_cond_destroy(&ledger->sync_ended);
     pthread_mutex_destroy(&ledger->lock);
+    assay_ledger_recent_deinit(&ledger->recent);
     free(ledger->group);
     free(ledger->dir);
     free(ledger);
@@ -155,7 +158,8 @@ static struct assay_ledger *build(const struct assay_ledger_options *options,
     atomic_init(&ledger->records, walk->ordinal);
     atomic_init(&ledger->end, assay_ledger_walk_position(walk));
     atomic_init(&ledger->synced, assay_ledger_walk_position(walk));
-    if (ledger->dir == NULL || ledger->group == NULL || ledger->folder.fd < 0) {
+    if (ledger->dir == NULL || ledger->group == NULL || ledger->folder.fd < 0 ||
+        assay_ledger_recent_init(&ledger->recent, assay_ledger_walk_position(walk)) != ASSAY_OK) {
         destroy(ledger);
         return NULL;
     }
@@ -351,6 +355,7 @@ enum assay_error assay_ledger_append(struct assay_ledger *ledger, const void *da
     enum assay_error error = write_group(ledger, span, records, position);
     if (error == ASSAY_OK) {
         *first = position + ASSAY_GROUP_HEADER_LEN;
+        assay_ledger_recent_put(&ledger->recent, *first, span);
     }
     return error;
 }
@@ -442,6 +447,12 @@ static bool position_is_possible(const struct assay_ledger *ledger, uint64_t pos
     uint64_t offset = position % ledger->folder.segment_bytes;
     return position % 8 == 0 && offset >= ASSAY_SEGMENT_HEADER_LEN + ASSAY_GROUP_HEADER_LEN &&
            position < atomic_load(&ledger->end);
+}
+
+bool assay_ledger_read_recent(const struct assay_ledger *ledger, uint64_t position, void *data,
+                              size_t len_bytes)
+{
+    return assay_ledger_recent_get(&ledger->recent, position, data, len_bytes);
 }
 
 enum assay_error assay_ledger_read(struct assay_ledger *ledger, uint64_t position, void *data,

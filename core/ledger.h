@@ -97,6 +97,11 @@ void assay_ledger_sync_stats(const struct assay_ledger *ledger, uint64_t *calls,
 ASSAY_MUST_CHECK enum assay_error assay_ledger_read(struct assay_ledger *ledger, uint64_t position,
                                                     void *data, size_t size_bytes);
 
+/** Copy the first bytes of a record that was appended a moment ago, within ASSAY_LEDGER_RECENT_BYTES.
+ *  false: read it. Same thread rule as append. */
+bool assay_ledger_read_recent(const struct assay_ledger *ledger, uint64_t position, void *data,
+                              size_t len_bytes);
+
 /* -- reading in order; needs no lock, also beside a running writer up to what it synced -- */
 
 struct assay_ledger_reader;

@@ -103,6 +103,8 @@
 #define ASSAY_LEDGER_SEGMENT_BYTES_MIN (1ull << 20)
 #define ASSAY_LEDGER_GROUP_BYTES_MAX (1u << 20)
 #define ASSAY_RECORD_BYTES_MAX 65528u
+/* Of what was appended last, kept in memory: 40,000 scans. A power of two. */
+#define ASSAY_LEDGER_RECENT_BYTES (4u << 20)
 
 /* -- scanning -- */
 /* Scans one loop hands over in one pass. Met: 503 with Retry-After. */

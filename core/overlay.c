@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#define CACHE_LINE 64
+
 /* The index has two to four slots of 4 bytes an entry. */
 _Static_assert(sizeof(struct assay_overlay_entry) + 16 <= ASSAY_OVERLAY_ITEM_BYTES_MAX,
                "documented memory of a changed item");
@@ -91,6 +93,19 @@ struct assay_item *assay_overlay_add(struct assay_overlay *overlay, uint64_t key
     overlay->count++;
     *slot = overlay->count;
     return &entry->item;
+}
+
+void assay_overlay_prefetch(const struct assay_overlay *overlay, uint64_t key, bool again)
+{
+    const uint32_t *slot = &overlay->index[home_of(overlay, key)];
+    if (!again) {
+        __builtin_prefetch(slot);
+    } else if (*slot != 0) {
+        const char *entry = (const char *)&overlay->entries[*slot - 1];
+        for (size_t at = 0; at < sizeof *overlay->entries; at += CACHE_LINE) {
+            __builtin_prefetch(entry + at, 1);
+        }
+    }
 }
 
 void assay_overlay_clear(struct assay_overlay *overlay)

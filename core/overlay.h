@@ -34,6 +34,9 @@ struct assay_item *assay_overlay_find(struct assay_overlay *overlay, uint64_t ke
 struct assay_item *assay_overlay_add(struct assay_overlay *overlay, uint64_t key,
                                      const struct assay_item *item);
 
+/** Have an item at hand soon: its place in the index, and when asked again the item. */
+void assay_overlay_prefetch(const struct assay_overlay *overlay, uint64_t key, bool again);
+
 /** Forget all entries. */
 void assay_overlay_clear(struct assay_overlay *overlay);
 

@@ -187,7 +187,7 @@ ASSAY_MUST_CHECK enum assay_error assay_store_item_locked(struct assay_store_ses
 
 /* -- store_risk.c, under the store's lock -- */
 
-/** Have a scan's surroundings at hand soon: asked twice, some scans ahead. */
+/** Have a scan's item and surroundings at hand soon: asked twice, some scans ahead. */
 void assay_store_prefetch(const struct assay_store *store, const struct assay_scan_request *request,
                           bool again);
 

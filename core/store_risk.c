@@ -18,6 +18,8 @@ void assay_store_prefetch(const struct assay_store *store, const struct assay_sc
     if (request->batch != NULL) {
         struct assay_risk_where where = where_of(request->batch, request->place.country);
         uint16_t tile = assay_risk_tile_of(&request->position, request->net);
+        uint64_t key = assay_item_key_of(request->batch->handle, request->index);
+        assay_overlay_prefetch(store->active, key, again);
         assay_risk_cells_prefetch(store->cells, &where, tile, again);
     }
 }

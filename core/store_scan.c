@@ -31,7 +31,10 @@ static enum assay_error read_scan(struct assay_store_pass *pass, uint64_t positi
     if (pass->at > 0 && position >= pass->first) {
         return assay_scan_record_decode(pass->session->buffer + (position - pass->first), scan);
     }
-    enum assay_error error = assay_ledger_read(pass->store->ledger, position, data, sizeof data);
+    enum assay_error error = ASSAY_OK;
+    if (!assay_ledger_read_recent(pass->store->ledger, position, data, sizeof data)) {
+        error = assay_ledger_read(pass->store->ledger, position, data, sizeof data);
+    }
     return error != ASSAY_OK ? error : assay_scan_record_decode(data, scan);
 }
 
