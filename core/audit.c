@@ -199,7 +199,7 @@ static enum assay_error add_summary(struct tally *tally, const struct assay_summ
 static enum assay_error add_record(struct tally *tally, struct assay_span bytes, uint64_t position)
 {
     struct assay_record record;
-    enum assay_error error = assay_record_decode(bytes.data, bytes.len_bytes, &record);
+    enum assay_error error = assay_record_decode_next(bytes.data, bytes.len_bytes, &record);
     if (error != ASSAY_OK) {
         return error;
     }

@@ -64,7 +64,7 @@ static enum assay_error find_confirmed(struct work *work, struct assay_span byte
     if (bytes.data[0] != ASSAY_RECORD_SCAN) {
         return ASSAY_OK;
     }
-    enum assay_error error = assay_record_decode(bytes.data, bytes.len_bytes, &record);
+    enum assay_error error = assay_record_decode_next(bytes.data, bytes.len_bytes, &record);
     bool confirms = error == ASSAY_OK && (record.scan.flags & ASSAY_SCAN_CONFIRMATION) != 0;
     if (!confirms || work->confirmed >= ASSAY_CALIBRATE_CONFIRMED_MAX) {
         return error;
@@ -136,7 +136,7 @@ static enum assay_error learn_scan(struct work *work, const struct assay_scan_re
 static enum assay_error learn_record(struct work *work, struct assay_span bytes, uint64_t position)
 {
     struct assay_record record;
-    enum assay_error error = assay_record_decode(bytes.data, bytes.len_bytes, &record);
+    enum assay_error error = assay_record_decode_next(bytes.data, bytes.len_bytes, &record);
     if (error != ASSAY_OK || assay_record_is_of_cartons(&record)) {
         return error;
     }
@@ -254,9 +254,23 @@ static enum assay_error put(struct work *work, struct assay_calibrate_report *re
     return error;
 }
 
+/* The catalog says it; the ledger is read only if there is something. */
+static bool has_references(struct assay_store *store)
+{
+    struct assay_catalog_import import;
+    for (uint32_t i = 0; assay_store_import_at(store, i, &import) == ASSAY_OK; i++) {
+        if (import.value.kind == ASSAY_IMPORT_REFERENCE && !import.replaced) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum assay_error run(struct work *work, struct assay_calibrate_report *report)
 {
-    enum assay_error error = gather(work);
+    bool readable =
+        !work->options->references_wanted || has_references(assay_store_of(work->options->session));
+    enum assay_error error = readable ? gather(work) : ASSAY_OK;
     const uint32_t *of = work->known.of;
     uint32_t others = of[ASSAY_CALIBRATE_CONFIRMED] + of[ASSAY_CALIBRATE_DISMISSED];
     bool enough =
@@ -302,17 +316,6 @@ enum assay_error assay_calibrate(const struct assay_calibrate_options *options,
     assay_catalog_destroy(work.catalog);
     assay_calibrate_known_deinit(&work.known);
     return error;
-}
-
-static bool has_references(struct assay_store *store)
-{
-    struct assay_catalog_import import;
-    for (uint32_t i = 0; assay_store_import_at(store, i, &import) == ASSAY_OK; i++) {
-        if (import.value.kind == ASSAY_IMPORT_REFERENCE && !import.replaced) {
-            return true;
-        }
-    }
-    return false;
 }
 
 bool assay_calibrate_is_due(struct assay_store *store, int64_t now_unix_ms, int64_t every_ms)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/state_rollup.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/state_private.h"
@@ -143,31 +144,24 @@ static enum assay_error merge_row(struct assay_state_writer *writer,
     return ASSAY_OK;
 }
 
-/* One item of a batch went from one level to another; low = it was not flagged before. */
-static enum assay_error move_flagged(struct assay_state_writer *writer, uint32_t handle,
-                                     enum assay_risk_level from, enum assay_risk_level to)
+static void put_flagged(struct assay_state_writer *writer, uint32_t handle,
+                        const uint64_t count[ASSAY_RISK_LEVELS])
 {
-    uint64_t count[ASSAY_RISK_LEVELS];
     uint8_t key[BATCH_KEY_LEN];
     uint8_t data[FLAGGED_LEN];
-    enum assay_error error = get_flagged(writer->txn, writer->state->rollup, handle, count);
-    if (error != ASSAY_OK) {
-        return error;
-    }
-    count[from] -= from != ASSAY_RISK_LOW;
-    count[to]++;
     struct assay_wire wire = assay_wire_writer(data, sizeof data);
     for (size_t i = 0; i < ASSAY_RISK_LEVELS; i++) {
         assay_wire_put_u64(&wire, count[i]);
     }
     batch_key(handle, key);
     put(writer, (MDB_val){sizeof key, key}, (MDB_val){sizeof data, data});
-    return ASSAY_OK;
 }
 
-/* An item has one rank: that of its last scan above level low. */
+/* An item has one rank: that of its last scan above level low. flagged: of its batch; the item goes
+ * from one level to another, or becomes flagged. */
 static enum assay_error put_suspect(struct assay_state_writer *writer,
-                                    const struct assay_rollup_suspect *suspect)
+                                    const struct assay_rollup_suspect *suspect,
+                                    uint64_t flagged[ASSAY_RISK_LEVELS])
 {
     uint8_t key[ITEM_KEY_LEN];
     uint8_t rank[RANK_KEY_LEN];
@@ -191,7 +185,59 @@ static enum assay_error put_suspect(struct assay_state_writer *writer,
     put(writer, name, (MDB_val){sizeof data, data});
     rank_key(suspect, rank);
     put(writer, place, (MDB_val){sizeof data, data});
-    return move_flagged(writer, assay_item_key_handle(suspect->item), before.level, suspect->level);
+    flagged[before.level] -= before.level != ASSAY_RISK_LOW;
+    flagged[suspect->level]++;
+    return ASSAY_OK;
+}
+
+/* By item; of one item in the order of the ledger, which is that of their addresses. */
+static int by_item(const void *a, const void *b)
+{
+    const struct assay_rollup_suspect *left = *(const struct assay_rollup_suspect *const *)a;
+    const struct assay_rollup_suspect *right = *(const struct assay_rollup_suspect *const *)b;
+    return left->item != right->item ? (left->item > right->item) - (left->item < right->item)
+                                     : (left > right) - (left < right);
+}
+
+/* Suspects of one batch, by item: the last of each item holds. *at: in and out. */
+static enum assay_error put_batch(struct assay_state_writer *writer,
+                                  const struct assay_rollup_suspect **sorted, size_t count,
+                                  size_t *at)
+{
+    uint64_t flagged[ASSAY_RISK_LEVELS];
+    uint32_t handle = assay_item_key_handle(sorted[*at]->item);
+    enum assay_error error = get_flagged(writer->txn, writer->state->rollup, handle, flagged);
+    for (; error == ASSAY_OK && *at < count; (*at)++) {
+        const struct assay_rollup_suspect *suspect = sorted[*at];
+        if (assay_item_key_handle(suspect->item) != handle) {
+            break;
+        }
+        if (*at + 1 == count || sorted[*at + 1]->item != suspect->item) {
+            error = put_suspect(writer, suspect, flagged);
+        }
+    }
+    put_flagged(writer, handle, flagged);
+    return error;
+}
+
+static enum assay_error put_suspects(struct assay_state_writer *writer,
+                                     const struct assay_rollup *rollup)
+{
+    size_t count = rollup->suspect_count;
+    const struct assay_rollup_suspect **sorted = malloc(sizeof *sorted * (count + 1));
+    if (sorted == NULL) {
+        return ASSAY_E_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = &rollup->suspects[i];
+    }
+    qsort(sorted, count, sizeof *sorted, by_item);
+    enum assay_error error = ASSAY_OK;
+    for (size_t at = 0; at < count && error == ASSAY_OK;) {
+        error = put_batch(writer, sorted, count, &at);
+    }
+    free(sorted);
+    return error;
 }
 
 static void put_rollup_meta(struct assay_state_writer *writer, const struct assay_rollup_meta *meta)
@@ -244,9 +290,7 @@ enum assay_error assay_state_put_rollup(struct assay_state_writer *writer,
     }
     error = error != ASSAY_OK ? error : merge_rows(writer, &coarse);
     assay_rollup_deinit(&coarse);
-    for (size_t i = 0; i < rollup->suspect_count && error == ASSAY_OK; i++) {
-        error = put_suspect(writer, &rollup->suspects[i]);
-    }
+    error = error != ASSAY_OK ? error : put_suspects(writer, rollup);
     put_rollup_meta(writer, meta);
     return error;
 }

@@ -92,15 +92,54 @@ static void free_rows(struct rows *rows)
     }
 }
 
-static int by_key(const void *a, const void *b)
+/* A changed item and its key. */
+struct changed {
+    uint64_t key;
+    const struct assay_item *item;
+};
+
+/* By one byte of their keys, those alike in the order they have; false if all are alike. */
+static bool sort_by_byte(const struct changed *from, struct changed *to, uint32_t count,
+                         unsigned shift)
 {
-    const struct assay_overlay_entry *const *left = a;
-    const struct assay_overlay_entry *const *right = b;
-    return (*left)->key < (*right)->key ? -1 : (*left)->key > (*right)->key;
+    uint32_t ends[256] = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        ends[from[i].key >> shift & 0xFF]++;
+    }
+    if (ends[from[0].key >> shift & 0xFF] == count) {
+        return false;
+    }
+    for (unsigned byte = 1; byte < 256; byte++) {
+        ends[byte] += ends[byte - 1];
+    }
+    for (uint32_t i = count; i > 0; i--) {
+        to[--ends[from[i - 1].key >> shift & 0xFF]] = from[i - 1];
+    }
+    return true;
 }
 
-static void write_items(struct assay_store *store, const struct assay_overlay_entry **sorted,
-                        uint32_t count, struct assay_state_writer **writer)
+/* All that an overlay holds, in the order of keys, lowest byte first (radix sort). changed: twice as
+ * many; returns the half where they stand. */
+static const struct changed *sort_changed(const struct assay_overlay *overlay,
+                                          struct changed *changed)
+{
+    struct changed *sorted = changed;
+    struct changed *spare = changed + overlay->count;
+    for (uint32_t i = 0; i < overlay->count; i++) {
+        sorted[i] = (struct changed){overlay->entries[i].key, &overlay->entries[i].item};
+    }
+    for (unsigned shift = 0; overlay->count > 0 && shift < 64; shift += 8) {
+        if (sort_by_byte(sorted, spare, overlay->count, shift)) {
+            struct changed *swap = sorted;
+            sorted = spare;
+            spare = swap;
+        }
+    }
+    return sorted;
+}
+
+static void write_items(struct assay_store *store, const struct changed *sorted, uint32_t count,
+                        struct assay_state_writer **writer)
 {
     uint32_t in_slice = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -109,7 +148,7 @@ static void write_items(struct assay_store *store, const struct assay_overlay_en
             *writer = assay_state_write_begin(store->state);
             in_slice = 0;
         }
-        assay_state_put_item(*writer, sorted[i]->key, &sorted[i]->item);
+        assay_state_put_item(*writer, sorted[i].key, sorted[i].item);
         in_slice++;
     }
 }
@@ -179,20 +218,15 @@ static enum assay_error fold(struct assay_store *store, struct rows *rows, uint6
         return error;
     }
     const struct assay_overlay *frozen = store->frozen;
-    const struct assay_overlay_entry **sorted =
-        malloc(sizeof *sorted * ((size_t)frozen->count + 1));
-    if (sorted == NULL || rows->failed) {
-        free(sorted);
+    struct changed *changed = malloc(sizeof *changed * (2 * (size_t)frozen->count + 1));
+    if (changed == NULL || rows->failed) {
+        free(changed);
         return ASSAY_E_MEMORY;
     }
-    for (uint32_t i = 0; i < frozen->count; i++) {
-        sorted[i] = &frozen->entries[i];
-    }
-    qsort(sorted, frozen->count, sizeof(void *), by_key);
     struct assay_state_writer *writer = assay_state_write_begin(store->state);
-    write_items(store, sorted, frozen->count, &writer);
+    write_items(store, sort_changed(frozen, changed), frozen->count, &writer);
     assay_state_commit(writer);
-    free(sorted);
+    free(changed);
     return write_rest(store, rows, position);
 }
 
