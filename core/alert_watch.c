@@ -306,7 +306,7 @@ static enum assay_error raise_found(void *context, const struct assay_alert_reco
     }
     struct assay_record record = {.type = ASSAY_RECORD_ALERT, .alert = *found};
     uint64_t position = 0;
-    enum assay_error error = assay_store_put(pass->session, &record, &position, pass->reason);
+    enum assay_error error = assay_store_put_soon(pass->session, &record, &position, pass->reason);
     if (error == ASSAY_E_EXISTS || error == ASSAY_E_FULL || error == ASSAY_E_NO_SPACE) {
         return ASSAY_OK; /* another pass raised it, or there is no room: then it is left out */
     }
@@ -347,6 +347,7 @@ enum assay_error assay_alert_pass(struct assay_store_session *session, uint32_t 
         }
     }
     free(pass.known);
+    error = error == ASSAY_OK && pass.raised > 0 ? assay_store_settle(store) : error;
     *raised = pass.raised;
     return error == ASSAY_OK ? ASSAY_OK : assay_fail(reason, error, NULL);
 }

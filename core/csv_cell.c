@@ -94,12 +94,14 @@ enum assay_error assay_csv_millionths(const char *text, size_t len, int64_t *val
         return ASSAY_E_FIELD;
     }
     for (size_t i = 0; i < digits; i++) {
-        if (!is_digit(text[point + 1 + i])) {
+        char digit = text[point + 1 + i];
+        if (!is_digit(digit)) {
             return ASSAY_E_FIELD;
         }
+        sum = i < MILLIONTHS_DIGITS ? sum * 10 + (digit - '0') : sum;
     }
-    for (size_t i = 0; i < MILLIONTHS_DIGITS; i++) {
-        sum = sum * 10 + (i < digits ? text[point + 1 + i] - '0' : 0);
+    for (size_t i = digits; i < MILLIONTHS_DIGITS; i++) {
+        sum *= 10;
     }
     *value = begin == 1 ? -sum : sum;
     return ASSAY_OK;

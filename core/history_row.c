@@ -186,7 +186,8 @@ static enum assay_error read_word(const struct assay_csv_record *record, enum co
         return ASSAY_OK;
     }
     for (; words->text != NULL; words++) {
-        if (strcmp(words->text, record->field[column]) == 0) {
+        if (words->text[0] == record->field[column][0] &&
+            strcmp(words->text, record->field[column]) == 0) {
             *value = words->value;
             return ASSAY_OK;
         }

@@ -195,6 +195,13 @@ ASSAY_MUST_CHECK enum assay_error assay_store_put(struct assay_store_session *se
                                                   const struct assay_record *record,
                                                   uint64_t *position, struct assay_reason *reason);
 
+/** The same, but on disk only once assay_store_settle returned: for many at once, of which nobody is
+ *  told before. blocks: for the page cache. */
+ASSAY_MUST_CHECK enum assay_error assay_store_put_soon(struct assay_store_session *session,
+                                                       const struct assay_record *record,
+                                                       uint64_t *position,
+                                                       struct assay_reason *reason);
+
 /** A place's number, interned if need be (appended with a later sync). 0 = none left. */
 uint32_t assay_store_place_number(struct assay_store *store, const struct assay_place *place);
 

@@ -92,6 +92,8 @@ static void free_rows(struct rows *rows)
     }
 }
 
+#define PREFETCH_AHEAD 8
+
 /* A changed item and its key. */
 struct changed {
     uint64_t key;
@@ -148,6 +150,7 @@ static void write_items(struct assay_store *store, const struct changed *sorted,
             *writer = assay_state_write_begin(store->state);
             in_slice = 0;
         }
+        __builtin_prefetch(sorted[i + PREFETCH_AHEAD < count ? i + PREFETCH_AHEAD : i].item);
         assay_state_put_item(*writer, sorted[i].key, sorted[i].item);
         in_slice++;
     }

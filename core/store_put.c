@@ -152,14 +152,13 @@ static enum assay_error check(struct assay_store *store, const struct assay_reco
     }
 }
 
-enum assay_error assay_store_put(struct assay_store_session *session,
-                                 const struct assay_record *record, uint64_t *position,
-                                 struct assay_reason *reason)
+/* needed: out, how far the disk must be before anybody is told of the outcome. */
+static enum assay_error put(struct assay_store_session *session, const struct assay_record *record,
+                            uint64_t *position, uint64_t *needed, struct assay_reason *reason)
 {
     struct assay_store *store = session->store;
     struct assay_item item = {0};
     uint64_t key = assay_record_item(record);
-    uint64_t at = 0;
     pthread_mutex_lock(&store->lock);
     enum assay_error error = key != 0 ? assay_store_item_locked(session, key, &item) : ASSAY_OK;
     if (error == ASSAY_OK) {
@@ -168,7 +167,7 @@ enum assay_error assay_store_put(struct assay_store_session *session,
         error = assay_fail(reason, error, NULL);
     }
     if (error == ASSAY_OK) {
-        error = assay_store_append(store, record, &item, &at);
+        error = assay_store_append(store, record, &item, position);
         if (error != ASSAY_OK) {
             (void)assay_fail(reason, error, NULL);
         }
@@ -176,17 +175,33 @@ enum assay_error assay_store_put(struct assay_store_session *session,
     /* A refusal, too, tells only of what is on disk. */
     uint64_t told =
         item.last_position > store->catalog_position ? item.last_position : store->catalog_position;
+    *needed = (error == ASSAY_OK ? *position : told) + 1;
     pthread_mutex_unlock(&store->lock);
-    if (error != ASSAY_OK) {
-        return assay_store_sync(store, told + 1) == ASSAY_OK ? error
-                                                             : assay_fail(reason, ASSAY_E_IO, NULL);
+    return error;
+}
+
+enum assay_error assay_store_put(struct assay_store_session *session,
+                                 const struct assay_record *record, uint64_t *position,
+                                 struct assay_reason *reason)
+{
+    uint64_t at = 0;
+    uint64_t needed = 0;
+    enum assay_error error = put(session, record, &at, &needed, reason);
+    if (assay_store_sync(session->store, needed) != ASSAY_OK) {
+        return assay_fail(reason, ASSAY_E_IO, NULL);
     }
-    error = assay_store_sync(store, at + 1);
-    if (error != ASSAY_OK) {
-        return assay_fail(reason, error, NULL);
+    if (error == ASSAY_OK) {
+        *position = at;
     }
-    *position = at;
-    return ASSAY_OK;
+    return error;
+}
+
+enum assay_error assay_store_put_soon(struct assay_store_session *session,
+                                      const struct assay_record *record, uint64_t *position,
+                                      struct assay_reason *reason)
+{
+    uint64_t needed = 0;
+    return put(session, record, position, &needed, reason);
 }
 
 uint32_t assay_store_place_number(struct assay_store *store, const struct assay_place *place)
