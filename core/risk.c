@@ -404,8 +404,8 @@ static void count_travel(struct assay_risk_state *state, const struct sight *sig
     if (kind->impossible) {
         count_up(&state->too_fast, NIBBLE_MAX);
     }
-    if (kind->gap == ASSAY_RISK_GAP_HOUR) {
-        count_up(&state->bursts, NIBBLE_MAX);
+    if (kind->gap == ASSAY_RISK_GAP_HOUR && state->scans < UINT8_MAX) {
+        count_up(&state->bursts, UINT8_MAX);
     }
     if (kind->gap >= ASSAY_RISK_GAP_14_DAYS) {
         count_up(&state->arrivals, NIBBLE_MAX);

@@ -132,6 +132,22 @@ static struct assay_risk_kind kind_at(uint32_t index)
     return kind;
 }
 
+/* The kind that differs in these alone. */
+static uint32_t beside(struct assay_risk_kind kind, enum assay_risk_distance distance,
+                       enum assay_risk_market market)
+{
+    kind.distance = distance;
+    kind.market = market;
+    return assay_risk_kind_index(&kind);
+}
+
+/* At least between the two. */
+static void raise_towards(int16_t llr[ASSAY_RISK_KINDS], uint32_t at, uint32_t other)
+{
+    int between = (llr[at] + llr[other]) / 2;
+    llr[at] = llr[at] > between ? llr[at] : (int16_t)between;
+}
+
 void assay_risk_learn(const struct assay_risk_counts *same, const struct assay_risk_counts *other,
                       int16_t llr[ASSAY_RISK_KINDS])
 {
@@ -145,6 +161,15 @@ void assay_risk_learn(const struct assay_risk_counts *same, const struct assay_r
         bool rises = kind.device == ASSAY_RISK_DEVICE_NEW && kind.ordinal > ASSAY_RISK_ORDINAL_1;
         if (rises && llr[i] < llr[i - 1]) {
             llr[i] = llr[i - 1];
+        }
+        /* Abroad is not much less strange than far off, outside the market not than inside: who sells
+         * copies there cannot be learnt where nobody did. */
+        if (kind.device != ASSAY_RISK_DEVICE_KNOWN &&
+            kind.distance == ASSAY_RISK_DISTANCE_COUNTRY) {
+            raise_towards(llr, i, beside(kind, ASSAY_RISK_DISTANCE_FAR, kind.market));
+        }
+        if (kind.device != ASSAY_RISK_DEVICE_KNOWN && kind.market == ASSAY_RISK_MARKET_OUTSIDE) {
+            raise_towards(llr, i, beside(kind, kind.distance, ASSAY_RISK_MARKET_INSIDE));
         }
     }
 }

@@ -41,8 +41,11 @@ enum {
     SUSPECT_RETURNS = 4,
     CLONED_RETURNS = 8,
 
-    VIRAL_SCANS = 10,
-    VIRAL_KNOWN_SHARE = 16,
+    SHOWN_SCANS = 10,
+    SHOWN_KNOWN_SHARE = 16,
+    SHOWN_PLACES = 3, /* of its scans, of 4, are at the places known */
+    SHOWN_PLACES_OF = 4,
+    VIRAL_BURSTS_OF = 2, /* half of them within the hour */
 
     SCORE_NOTHING = -16 * ONE, /* nothing speaks for another item */
 };
@@ -232,11 +235,19 @@ static int32_t sum_of(const struct assay_risk_table *table, const int32_t *terms
     return (int32_t)(sum / ONE);
 }
 
-/* A photo gone round: many people, once each. Copies are scanned by their owners again. */
-static bool is_viral(const struct assay_risk_state *state)
+/* Many people, once each: an item on display, which stays where it is, or a photo gone round, within
+ * days. Copies are scanned by their owners again, or over weeks in many places. */
+static bool is_shown(const struct assay_risk_state *state)
 {
-    return state->scans >= VIRAL_SCANS &&
-           assay_risk_state_known(state) * VIRAL_KNOWN_SHARE < state->scans;
+    uint32_t at_places = 0;
+    for (int i = 0; i < state->anchor_count; i++) {
+        at_places += state->anchors[i].scans;
+    }
+    bool on_display = at_places * SHOWN_PLACES_OF >= (uint32_t)state->scans * SHOWN_PLACES;
+    bool gone_round = state->bursts * VIRAL_BURSTS_OF >= state->scans;
+    return state->scans >= SHOWN_SCANS &&
+           assay_risk_state_known(state) * SHOWN_KNOWN_SHARE < state->scans &&
+           (on_display || gone_round);
 }
 
 static const uint16_t reason_of_term[ASSAY_RISK_TERMS] = {
@@ -261,7 +272,7 @@ static int32_t bend(const struct assay_risk_state *state, const struct assay_ris
     if (level != ASSAY_RISK_LOW && table->thresholds[level - 1] != INT32_MAX) {
         score = at_least(score, table->thresholds[level - 1]);
     }
-    return is_viral(state) ? at_most(score, table->thresholds[ASSAY_RISK_SUSPECT - 1] - 1) : score;
+    return is_shown(state) ? at_most(score, table->thresholds[ASSAY_RISK_SUSPECT - 1] - 1) : score;
 }
 
 /* Those that add at least a third of what the largest adds. */

@@ -127,10 +127,11 @@ static void put_again(struct assay_wire *wire, const struct assay_risk_state *st
     assay_wire_put_u8(wire, state->scans);
     assay_wire_put_u8(wire, state->devices);
     assay_wire_put_u8(wire, state->anonymous);
+    assay_wire_put_u8(wire, state->bursts);
     put_pair(wire, state->switches, state->returns);
     put_pair(wire, state->far, state->too_fast);
-    put_pair(wire, state->bursts, state->arrivals);
-    put_pair(wire, state->leaps, state->returned);
+    put_pair(wire, state->arrivals, state->leaps);
+    put_pair(wire, state->returned, 0);
 }
 
 /* Devices remember anchors that are there, and empty ones none. */
@@ -151,6 +152,7 @@ static bool get_device_at(struct assay_wire *wire, struct assay_risk_state *stat
 
 static bool get_again(struct assay_wire *wire, struct assay_risk_state *state)
 {
+    uint8_t nothing = 0;
     bool fits = get_device_at(wire, state);
     state->last_s = assay_wire_get_u32(wire);
     state->placed_s = assay_wire_get_u32(wire);
@@ -161,12 +163,14 @@ static bool get_again(struct assay_wire *wire, struct assay_risk_state *state)
     state->scans = assay_wire_get_u8(wire);
     state->devices = assay_wire_get_u8(wire);
     state->anonymous = assay_wire_get_u8(wire);
+    state->bursts = assay_wire_get_u8(wire);
     get_pair(wire, &state->switches, &state->returns);
     get_pair(wire, &state->far, &state->too_fast);
-    get_pair(wire, &state->bursts, &state->arrivals);
-    get_pair(wire, &state->leaps, &state->returned);
+    get_pair(wire, &state->arrivals, &state->leaps);
+    get_pair(wire, &state->returned, &nothing);
     return fits && state->scans > 1 && state->devices + state->anonymous <= state->scans &&
-           state->leaps <= state->returns && (state->returns > 0 || state->returned == 0);
+           state->leaps <= state->returns && (state->returns > 0 || state->returned == 0) &&
+           nothing == 0;
 }
 
 static void begin(struct assay_risk_state *state)

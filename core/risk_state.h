@@ -41,9 +41,10 @@ struct assay_risk_state {
     struct assay_risk_anchor anchors[ASSAY_RISK_ANCHORS];
     uint8_t anchor_count;
     uint8_t anchor;    /* of the last scan that had one */
-    uint8_t scans;     /* that counted; from 255 on neither this nor the next two change */
+    uint8_t scans;     /* that counted; from 255 on neither this nor the next three change */
     uint8_t devices;   /* new ones; a forgotten one counts again */
     uint8_t anonymous; /* scans without a device */
+    uint8_t bursts;    /* scans not by a known device within the hour */
     /* Each to 15. */
     uint8_t switches; /* to another anchor that was there before, but shares no device */
     uint8_t returns;  /* far ones by a device known there, on different days */
@@ -51,7 +52,6 @@ struct assay_risk_state {
     uint8_t returned; /* half day of the last return that counted, modulo 16 */
     uint8_t far;      /* scans away from all anchors, not by a known device */
     uint8_t too_fast; /* those too soon after the scan before */
-    uint8_t bursts;   /* scans not by a known device within the hour */
     uint8_t arrivals; /* scans not by a known device, four days or more after the scan before */
 };
 

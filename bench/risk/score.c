@@ -52,7 +52,8 @@ static void quantiles(const struct world *world, const int32_t *scores, int32_t 
 static void tally(const struct world *world, const struct judged judged[2],
                   const int32_t found[RATES], struct tally *row)
 {
-    bool noise = strcmp(row->kind, "grief") == 0 || strcmp(row->kind, "viral") == 0;
+    bool noise = strcmp(row->kind, "grief") == 0 || strcmp(row->kind, "viral") == 0 ||
+                 strcmp(row->kind, "demo") == 0;
     bool genuine = strcmp(row->kind, "genuine") == 0;
     bool mass = strcmp(row->kind, "mass") == 0;
     for (uint32_t i = 0; i < world->code_count; i++) {
@@ -97,8 +98,8 @@ static void print_row(const char *name, const struct tally *row)
 
 static void judge_world(const char *dir)
 {
-    static const char *const kinds[] = {"genuine", "slow",   "scattered", "mass",
-                                        "single",  "refill", "grief",     "viral"};
+    static const char *const kinds[] = {"genuine", "slow",  "scattered", "mass", "single",
+                                        "refill",  "grief", "viral",     "demo"};
     static struct judged judged[2];
     struct world world;
     int32_t found[RATES];

@@ -92,6 +92,40 @@ static void owners_in_three_cities_who_come_back_are_suspect(void **state)
     assert_true((life.risk.reasons & ASSAY_RISK_SWITCHES) != 0);
 }
 
+/* Nobody scans twice, but photos do not go round for months, and displays do not travel. */
+static void strangers_all_over_the_country_for_weeks_are_suspect(void **state)
+{
+    (void)state;
+    struct life life = {.accuracy_km = 20};
+    uint32_t random = 3;
+    for (uint16_t i = 0; i < 60; i++) {
+        random = random * 1664525 + 1013904223;
+        struct city city = {"CN", (int16_t)(230 + (random >> 8) % 200),
+                            (int16_t)(1000 + (random >> 16) % 200)};
+        see(&life, &city, 1 + i, 30 * HOUR_MS);
+    }
+    assert_true(life.risk.level >= ASSAY_RISK_SUSPECT);
+    assert_true((life.risk.reasons & (ASSAY_RISK_MANY_PLACES | ASSAY_RISK_MANY_DEVICES)) != 0);
+}
+
+/* Copies in far countries look hardly better than those in far cities. */
+static void copies_abroad_are_about_as_strange(void **state)
+{
+    (void)state;
+    static const struct city sydney = {"AU", -339, 1512};
+    static const struct city far[] = {{"CN", 481, 870}, {"CN", 399, 1164}, {"CN", 250, 1021}};
+    const struct city *const abroad[] = {&munich, &sydney, &shenzhen};
+    struct life at_home = {.accuracy_km = 10};
+    struct life away = {.accuracy_km = 10};
+    for (uint16_t i = 0; i < 3; i++) {
+        see(&at_home, &far[i], 1 + i, 10 * DAY_MS);
+        see(&at_home, &far[i], 1 + i, DAY_MS);
+        see(&away, abroad[i], 1 + i, 10 * DAY_MS);
+        see(&away, abroad[i], 1 + i, DAY_MS);
+    }
+    assert_true(away.risk.score + 1024 >= at_home.risk.score);
+}
+
 /* -- innocent lives -- */
 
 /* They send each other pictures of it, and look again and again on the same evening. */
@@ -205,6 +239,20 @@ static void an_item_on_display_is_not_suspect(void **state)
     assert_true(life.highest < ASSAY_RISK_SUSPECT);
 }
 
+/* His browser forgets; or keeps nothing at all. */
+static void an_owner_without_a_cookie_is_not_suspect(void **state)
+{
+    (void)state;
+    struct life forgets = {.accuracy_km = 10};
+    struct life keeps_none = {.accuracy_km = 10};
+    for (uint16_t i = 0; i < 30; i++) {
+        see(&forgets, &beijing, 1 + i, 3 * DAY_MS);
+        see(&keeps_none, &beijing, 0, 3 * DAY_MS);
+    }
+    assert_true(forgets.highest < ASSAY_RISK_SUSPECT);
+    assert_true(keeps_none.highest < ASSAY_RISK_SUSPECT);
+}
+
 /* Levels that are still to be set bend no score. */
 static void no_level_no_bend(void **state)
 {
@@ -225,6 +273,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_phones_far_apart_in_turn_are_suspect_then_cloned),
         cmocka_unit_test(owners_in_three_cities_who_come_back_are_suspect),
+        cmocka_unit_test(strangers_all_over_the_country_for_weeks_are_suspect),
+        cmocka_unit_test(copies_abroad_are_about_as_strange),
         cmocka_unit_test(a_couple_who_share_pictures_are_not_suspect),
         cmocka_unit_test(the_same_evening_counts_once),
         cmocka_unit_test(a_traveller_returns_nowhere),
@@ -234,6 +284,7 @@ int main(void)
         cmocka_unit_test(griefing_is_not_suspect),
         cmocka_unit_test(a_photo_gone_round_is_not_suspect),
         cmocka_unit_test(an_item_on_display_is_not_suspect),
+        cmocka_unit_test(an_owner_without_a_cookie_is_not_suspect),
         cmocka_unit_test(no_level_no_bend),
     };
     return cmocka_run_group_tests_name("risk_lone", tests, NULL, NULL);
