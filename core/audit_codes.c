@@ -7,6 +7,8 @@
 #define SLOTS_FIRST 1024 /* a power of two */
 #define DAY_MS 86400000
 #define BURST_SCANS 6 /* of one code within a day: more than a household's */
+#define BURST_TIMES 4 /* and so many times as dense as the code's scans are on the whole, */
+#define BURST_LIFE_MS (10 * (int64_t)DAY_MS) /* unless these are of some days altogether */
 /* An item on show: so many scans, by hardly anybody twice, nearly all at two places or fewer. Copies
  * that are sold in one city are scanned again by their owners, there and elsewhere. */
 #define SHOWN_SCANS 24
@@ -240,12 +242,21 @@ static bool is_shown_around(const struct assay_risk_state *state)
            largest[0] + largest[1] >= SHOWN_PLACED * state->scans;
 }
 
+/* So many within so long: of a photo gone round, or spoilt by somebody. A code that is on hundreds of
+ * items sold over weeks has as many each day.
+ *  life_ms, count: of the code. */
+static bool is_burst(int64_t apart_ms, int64_t life_ms, uint32_t count)
+{
+    return apart_ms >= 0 && apart_ms <= DAY_MS &&
+           (life_ms < BURST_LIFE_MS || apart_ms * count * BURST_TIMES <= life_ms * BURST_SCANS);
+}
+
 /* Of one code; times need not rise: clocks and histories differ. */
 static void tell_bursts(struct assay_audit_scan *scans, const int64_t *times, uint32_t count)
 {
+    int64_t life_ms = count > 0 ? times[count - 1] - times[0] : 0;
     for (uint32_t i = 0; i + BURST_SCANS <= count; i++) {
-        int64_t apart_ms = times[i + BURST_SCANS - 1] - times[i];
-        if (apart_ms < 0 || apart_ms > DAY_MS) {
+        if (!is_burst(times[i + BURST_SCANS - 1] - times[i], life_ms, count)) {
             continue;
         }
         for (uint32_t j = i; j < i + BURST_SCANS; j++) {
