@@ -43,7 +43,8 @@ enum {
 
     SHOWN_SCANS = 10,
     SHOWN_KNOWN_SHARE = 16,
-    SHOWN_PLACES = 3, /* of its scans, of 4, are at the places known */
+    SHOWN_PLACES = 3, /* of its scans, of 4, are at the places known around one of them */
+    SHOWN_KM = 400,
     SHOWN_PLACES_OF = 4,
     VIRAL_BURSTS_OF = 2, /* half of them within the hour */
 
@@ -235,14 +236,30 @@ static int32_t sum_of(const struct assay_risk_table *table, const int32_t *terms
     return (int32_t)(sum / ONE);
 }
 
+/* Scans at the anchor with the most, and at those from which its visitors' phones may seem to come. */
+static uint32_t scans_around_fullest(const struct assay_risk_state *state)
+{
+    const struct assay_risk_anchor *fullest = &state->anchors[0];
+    for (int i = 1; i < state->anchor_count; i++) {
+        fullest = state->anchors[i].scans > fullest->scans ? &state->anchors[i] : fullest;
+    }
+    const struct assay_position middle = {fullest->lat_decidegrees, fullest->lon_decidegrees, 0};
+    uint32_t scans = 0;
+    for (int i = 0; i < state->anchor_count; i++) {
+        const struct assay_risk_anchor *anchor = &state->anchors[i];
+        const struct assay_position position = {anchor->lat_decidegrees, anchor->lon_decidegrees,
+                                                0};
+        bool near = assay_position_distance_km(&middle, &position) <= SHOWN_KM;
+        scans += near ? anchor->scans : 0;
+    }
+    return scans;
+}
+
 /* Many people, once each: an item on display, which stays where it is, or a photo gone round, within
  * days. Copies are scanned by their owners again, or over weeks in many places. */
 static bool is_shown(const struct assay_risk_state *state)
 {
-    uint32_t at_places = 0;
-    for (int i = 0; i < state->anchor_count; i++) {
-        at_places += state->anchors[i].scans;
-    }
+    uint32_t at_places = scans_around_fullest(state);
     bool on_display = at_places * SHOWN_PLACES_OF >= (uint32_t)state->scans * SHOWN_PLACES;
     bool gone_round = state->bursts * VIRAL_BURSTS_OF >= state->scans;
     return state->scans >= SHOWN_SCANS &&

@@ -108,6 +108,19 @@ static void strangers_all_over_the_country_for_weeks_are_suspect(void **state)
     assert_true((life.risk.reasons & (ASSAY_RISK_MANY_PLACES | ASSAY_RISK_MANY_DEVICES)) != 0);
 }
 
+/* Nor does a display stand in three of them. */
+static void strangers_in_three_far_cities_are_suspect(void **state)
+{
+    (void)state;
+    static const struct city harbin = {"CN", 458, 1265};
+    const struct city *const cities[] = {&harbin, &shenzhen, &urumqi};
+    struct life life = {.accuracy_km = 20};
+    for (uint16_t i = 0; i < 24; i++) {
+        see(&life, cities[i % 3], 1 + i, 55 * HOUR_MS);
+    }
+    assert_true(life.risk.level >= ASSAY_RISK_SUSPECT);
+}
+
 /* Copies in far countries look hardly better than those in far cities. */
 static void copies_abroad_are_about_as_strange(void **state)
 {
@@ -273,6 +286,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_phones_far_apart_in_turn_are_suspect_then_cloned),
         cmocka_unit_test(owners_in_three_cities_who_come_back_are_suspect),
+        cmocka_unit_test(strangers_in_three_far_cities_are_suspect),
         cmocka_unit_test(strangers_all_over_the_country_for_weeks_are_suspect),
         cmocka_unit_test(copies_abroad_are_about_as_strange),
         cmocka_unit_test(a_couple_who_share_pictures_are_not_suspect),
