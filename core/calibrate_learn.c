@@ -23,8 +23,6 @@
 #define TAIL_SHARE 0.03
 #define TAIL_LEAST 30
 #define TAIL_DRAWN 15
-/* Levels aim a little below their share: a false alarm costs more than a late one. */
-#define AIM 0.8
 #define EMPIRICAL_LEAST 40
 
 struct assay_calibrate_pool {
@@ -189,7 +187,9 @@ static double tail_excess(double share)
 
 bool assay_calibrate_levels(const int32_t *scores, uint32_t count, struct assay_risk_table *table)
 {
-    static const double shares[ASSAY_RISK_THRESHOLDS] = {1e-2, 1e-3, 1e-4};
+    /* Below 1e-2, 1e-3 and 1e-4, the more so the less is known there: a false alarm costs more than a
+     * late one. */
+    static const double aims[ASSAY_RISK_THRESHOLDS] = {8e-3, 7e-4, 5e-5};
     if (count < ASSAY_CALIBRATE_ITEMS_MIN) {
         return false;
     }
@@ -204,9 +204,8 @@ bool assay_calibrate_levels(const int32_t *scores, uint32_t count, struct assay_
     }
     double stretch = (excess / tail_excess(share) + TAIL_DRAWN) / (above + TAIL_DRAWN);
     for (int i = 0; i < ASSAY_RISK_THRESHOLDS; i++) {
-        double aim = shares[i] * AIM;
-        double score = from + stretch * (tail_at(aim) - tail_at(share));
-        uint32_t at = (uint32_t)(count * aim);
+        double score = from + stretch * (tail_at(aims[i]) - tail_at(share));
+        uint32_t at = (uint32_t)(count * aims[i]);
         if (at >= EMPIRICAL_LEAST) {
             score = scores[at];
         }

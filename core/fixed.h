@@ -11,9 +11,6 @@
 /** 1024 * ln(value), value at least 1; error below 1. Pure. threads: any. */
 int32_t assay_fixed_ln(uint64_t value);
 
-/** The same without a table, for any value: how the table was made. Pure. threads: any. */
-int32_t assay_fixed_ln_large(uint64_t value);
-
 /** 1024 * ln(over / under), both at least 1. Pure. threads: any. */
 int32_t assay_fixed_ln_ratio(uint64_t over, uint64_t under);
 

@@ -14,7 +14,7 @@
 
 #include "core/item.h"
 
-#define ASSAY_STATE_FORMAT 5
+#define ASSAY_STATE_FORMAT 6
 #define ASSAY_CATALOG_KEY_MAX 64
 
 struct assay_state;

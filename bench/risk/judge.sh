@@ -4,9 +4,10 @@
 #
 # Recall and false alarms of the risk score on worlds that it was not learnt from: seeds from 7001, kinds of
 # fakes, behaviours other than the tuned one. `at`: codes above the score that this share of the world's
-# genuine codes exceeds; `levels`: codes at check, suspect, cloned and above, built in and as calibrated by
-# 5% of the genuine items (reference items). Mass copies are counted by items, others by codes of which
-# two items and more were scanned; griefed and viral ones all.
+# genuine codes exceeds; `levels`: codes at check, suspect, cloned and above; both by the built-in table and
+# by the one calibrated with 5% of the genuine items (reference items). Mass copies are counted by items,
+# others by codes of which two items and more were scanned; griefed and viral ones all. At the end the goals
+# with the figures beside them.
 set -eu
 build=$(cd "${1:?usage: judge.sh BUILD [ITEMS]}" && pwd)
 items=${2:-100000}
@@ -33,3 +34,4 @@ heads=
         done
     done
 } | tee "$out"
+python3 "$root/bench/risk/goals.py" "$out" | tee "$build/../bench/risk-goals.txt"

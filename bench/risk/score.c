@@ -13,15 +13,16 @@ static const double rates[RATES] = {1e-2, 1e-3, 1e-4};
 struct tally {
     const char *kind;
     double all;
-    double above[RATES];      /* of the world's own quantiles, by the built-in table */
-    double built_in[RATES];   /* by its thresholds */
-    double calibrated[RATES]; /* by those of the calibrated one */
+    /* By the built-in table, and by the calibrated one. */
+    double above[2][RATES];  /* of the world's own quantiles */
+    double levels[2][RATES]; /* of the table's thresholds */
 };
 
 /* A world's codes by one table. */
 struct judged {
     struct assay_risk_table table;
     int32_t *scores;
+    int32_t found[RATES]; /* scores that so many genuine codes exceed */
 };
 
 static int compare(const void *left, const void *right)
@@ -30,7 +31,7 @@ static int compare(const void *left, const void *right)
     return (a < b) - (a > b);
 }
 
-static void quantiles(const struct world *world, const int32_t *scores, int32_t found[RATES])
+static void quantiles(const struct world *world, struct judged *judged)
 {
     int32_t *genuine = calloc(world->code_count, sizeof *genuine);
     if (genuine == NULL) {
@@ -39,18 +40,26 @@ static void quantiles(const struct world *world, const int32_t *scores, int32_t 
     size_t count = 0;
     for (uint32_t i = 0; i < world->code_count; i++) {
         if (strcmp(world->codes[i].kind, "genuine") == 0 && world->codes[i].items > 0) {
-            genuine[count++] = scores[i];
+            genuine[count++] = judged->scores[i];
         }
     }
     qsort(genuine, count, sizeof *genuine, compare);
     for (int i = 0; i < RATES; i++) {
-        found[i] = count == 0 ? 0 : genuine[(size_t)((double)count * rates[i])];
+        judged->found[i] = count == 0 ? 0 : genuine[(size_t)((double)count * rates[i])];
     }
     free(genuine);
 }
 
-static void tally(const struct world *world, const struct judged judged[2],
-                  const int32_t found[RATES], struct tally *row)
+static void count_code(const struct judged *judged, uint32_t code, double weight, double *above,
+                       double *levels)
+{
+    for (int k = 0; k < RATES; k++) {
+        above[k] += judged->scores[code] > judged->found[k] ? weight : 0;
+        levels[k] += judged->scores[code] >= judged->table.thresholds[k] ? weight : 0;
+    }
+}
+
+static void tally(const struct world *world, const struct judged judged[2], struct tally *row)
 {
     bool noise = strcmp(row->kind, "grief") == 0 || strcmp(row->kind, "viral") == 0 ||
                  strcmp(row->kind, "demo") == 0;
@@ -64,10 +73,8 @@ static void tally(const struct world *world, const struct judged judged[2],
         }
         double weight = mass ? code->items : 1; /* fakes, not codes */
         row->all += weight;
-        for (int k = 0; k < RATES; k++) {
-            row->above[k] += judged[0].scores[i] > found[k] ? weight : 0;
-            row->built_in[k] += judged[0].scores[i] >= judged[0].table.thresholds[k] ? weight : 0;
-            row->calibrated[k] += judged[1].scores[i] >= judged[1].table.thresholds[k] ? weight : 0;
+        for (int t = 0; t < 2; t++) {
+            count_code(&judged[t], i, weight, row->above[t], row->levels[t]);
         }
     }
 }
@@ -88,12 +95,14 @@ static void judge_by(const struct world *world, struct judged *judged)
 
 static void print_row(const char *name, const struct tally *row)
 {
-    printf("%-22s %-9s %7.0f  %.3f %.3f %.3f", name, row->kind, row->all, row->above[0] / row->all,
-           row->above[1] / row->all, row->above[2] / row->all);
-    printf("  %.4f %.4f %.5f", row->built_in[0] / row->all, row->built_in[1] / row->all,
-           row->built_in[2] / row->all);
-    printf("  %.4f %.4f %.5f\n", row->calibrated[0] / row->all, row->calibrated[1] / row->all,
-           row->calibrated[2] / row->all);
+    printf("%-22s %-9s %7.0f", name, row->kind, row->all);
+    for (int t = 0; t < 2; t++) {
+        printf("  %.3f %.3f %.3f", row->above[t][0] / row->all, row->above[t][1] / row->all,
+               row->above[t][2] / row->all);
+        printf("  %.4f %.4f %.5f", row->levels[t][0] / row->all, row->levels[t][1] / row->all,
+               row->levels[t][2] / row->all);
+    }
+    printf("\n");
 }
 
 static void judge_world(const char *dir)
@@ -102,17 +111,17 @@ static void judge_world(const char *dir)
                                         "refill",  "grief", "viral",     "demo"};
     static struct judged judged[2];
     struct world world;
-    int32_t found[RATES];
     world_read(&world, dir);
     judged[0].table = *assay_risk_table_default();
     judge_by(&world, &judged[0]);
     judge_calibrate(&world, &judged[1].table);
     judge_by(&world, &judged[1]);
-    quantiles(&world, judged[0].scores, found);
+    quantiles(&world, &judged[0]);
+    quantiles(&world, &judged[1]);
     const char *slash = strrchr(dir, '/');
     for (size_t i = 0; i < ASSAY_COUNT_OF(kinds); i++) {
         struct tally row = {.kind = kinds[i]};
-        tally(&world, judged, found, &row);
+        tally(&world, judged, &row);
         if (row.all >= LEAST) {
             print_row(slash == NULL ? dir : slash + 1, &row);
         }
@@ -124,8 +133,8 @@ static void judge_world(const char *dir)
 
 int main(int argc, char **argv)
 {
-    printf("%-22s %-9s %7s  %-17s  %-21s  %s\n", "world", "kind", "codes", "at 1e-2 1e-3 1e-4",
-           "levels built in", "levels calibrated");
+    printf("%-22s %-9s %7s  %-17s  %-21s  %-17s  %s\n", "world", "kind", "codes",
+           "at 1e-2 1e-3 1e-4", "levels built in", "at, calibrated", "levels calibrated");
     for (int i = 1; i < argc; i++) {
         judge_world(argv[i]);
     }

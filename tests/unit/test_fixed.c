@@ -25,21 +25,22 @@ static void logarithms_are_near_the_real_ones(void **state)
     assert_int_equal(assay_fixed_ln_ratio(1, 1024), -7098);
 }
 
-static void what_is_kept_in_a_table_is_what_would_be_worked_out(void **state)
+/* Around the steps of each power of two, where the table's rows meet. */
+static void logarithms_grow_and_are_near_at_every_step(void **state)
 {
     (void)state;
-    for (uint64_t value = 1; value <= 1000; value++) {
-        assert_int_equal(assay_fixed_ln(value), assay_fixed_ln_large(value));
-    }
-    static const uint64_t units[] = {1,    255,   256,   257,   1023, 1024,
-                                     1025, 65534, 65535, 65536, 65537};
-    for (size_t i = 0; i < ASSAY_COUNT_OF(units); i++) {
-        assert_int_equal(assay_fixed_ln_ratio(units[i], units[i]), 0);
-        for (uint64_t over = 1; over < 1u << 30; over = over * 3 + 1) {
-            assert_int_equal(assay_fixed_ln_ratio(over, units[i]),
-                             assay_fixed_ln_large(over) - assay_fixed_ln_large(units[i]));
+    for (int power = 7; power < 63; power++) {
+        for (uint64_t step = 128; step < 256; step++) {
+            uint64_t value = step << (power - 7);
+            int64_t real = assay_real_round(1024 * 1024 * assay_real_log((double)value));
+            assert_true(apart(1024ll * assay_fixed_ln(value), real) <= 513);
+            assert_true(assay_fixed_ln(value - 1) <= assay_fixed_ln(value));
+            assert_true(assay_fixed_ln(value) <= assay_fixed_ln(value + 1));
         }
     }
+    assert_int_equal(assay_fixed_ln_ratio(70000, 70000), 0);
+    assert_int_equal(assay_fixed_ln_ratio(3, 2), assay_fixed_ln(3) - assay_fixed_ln(2));
+    assert_int_equal(assay_fixed_ln(UINT64_MAX), 45426);
 }
 
 static void exponentials_are_near_the_real_ones(void **state)
@@ -70,7 +71,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(logarithms_are_near_the_real_ones),
-        cmocka_unit_test(what_is_kept_in_a_table_is_what_would_be_worked_out),
+        cmocka_unit_test(logarithms_grow_and_are_near_at_every_step),
         cmocka_unit_test(exponentials_are_near_the_real_ones),
         cmocka_unit_test(both_grow),
     };
