@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/csv_reader.h"
 
-#include <endian.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum state {
     LINE_START,  /* nothing of the record yet */
@@ -177,57 +179,74 @@ static enum assay_error take_first(struct assay_csv_reader *reader, char charact
     return error == ASSAY_OK ? take_one(reader, character, reason) : error;
 }
 
-/* -- eight bytes at a time -- */
+/* -- sixteen bytes at a time -- */
 
-#define EACH_BYTE 0x0101010101010101ull
-#define WORD_LEN sizeof(uint64_t)
+#define PIECE_LEN 16
 
-/* The top bit of each byte that is zero. */
-static uint64_t zeros_of(uint64_t word)
+/* Where in a piece there are commas, and bytes that outside of quotes are no field's own; a bit each. */
+struct marks {
+    unsigned commas;
+    unsigned others;
+};
+
+#ifdef __SSE2__
+static struct marks marks_of(const char *data)
 {
-    const uint64_t low_bits = EACH_BYTE * 0x7F;
-    return ~(((word & low_bits) + low_bits) | word | low_bits);
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)data);
+    __m128i last_control = _mm_set1_epi8(0x1F);
+    __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, last_control), last_control);
+    __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+    __m128i delete = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F));
+    __m128i others = _mm_or_si128(control, _mm_or_si128(quote, delete));
+    return (struct marks){
+        .commas = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(','))),
+        .others = (unsigned)_mm_movemask_epi8(others),
+    };
 }
-
-/* How many bytes there are before the first that is marked in its top bit. */
-static size_t before_first(uint64_t marks)
+#else
+static struct marks marks_of(const char *data)
 {
-    return marks == 0 ? WORD_LEN : (size_t)__builtin_ctzll(marks) / 8;
+    struct marks marks = {0};
+    for (unsigned i = 0; i < PIECE_LEN; i++) {
+        unsigned char byte = (unsigned char)data[i];
+        marks.commas |= (unsigned)(byte == ',') << i;
+        marks.others |= (unsigned)(byte < 0x20 || byte == '"' || byte == 0x7F) << i;
+    }
+    return marks;
 }
+#endif
 
-/* Take what lies ahead of commas and of bytes that are a field's own wherever they stand outside of
- * quotes; how many there were. What does not fit is left to take_one, which refuses it. */
-static size_t take_word(struct assay_csv_reader *reader, const char *data)
+/* Take fields and parts of them; how many bytes there were. What is none or does not fit is left to
+ * take_one, which refuses it. */
+static size_t take_piece(struct assay_csv_reader *reader, const char *data)
 {
-    uint64_t word;
-    memcpy(&word, data, sizeof word);
-    word = le64toh(word);
-    uint64_t commas = zeros_of(word ^ EACH_BYTE * ',');
-    size_t len = before_first(zeros_of(word & EACH_BYTE * 0xE0) | zeros_of(word ^ EACH_BYTE * '"') |
-                              zeros_of(word ^ EACH_BYTE * 0x7F));
-    uint64_t text = htole64(word & ~((commas >> 7) * 0xFF)); /* fields end with a NUL */
-    memcpy(reader->text + reader->used, &text, sizeof text);
-    for (; before_first(commas) < len; commas &= commas - 1) {
+    struct marks marks = marks_of(data);
+    char *text = reader->text + reader->used;
+    unsigned len = (unsigned)__builtin_ctz(marks.others | 1u << PIECE_LEN);
+    memcpy(text, data, PIECE_LEN);
+    for (unsigned commas = marks.commas & ((1u << len) - 1); commas != 0; commas &= commas - 1) {
+        unsigned at = (unsigned)__builtin_ctz(commas);
         if (reader->count == ASSAY_CSV_FIELDS_MAX) {
-            len = before_first(commas);
+            len = at;
             break;
         }
-        reader->start[++reader->count] = reader->used + before_first(commas) + 1;
+        text[at] = '\0';
+        reader->start[++reader->count] = reader->used + at + 1;
     }
     reader->used += len;
     return len;
 }
 
-static size_t take_words(struct assay_csv_reader *reader, const char *data, size_t len_bytes)
+static size_t take_pieces(struct assay_csv_reader *reader, const char *data, size_t len_bytes)
 {
     if (reader->state > BARE || reader->mark < BYTE_ORDER_MARK_LEN) {
         return 0;
     }
     size_t len = 0;
-    size_t got = WORD_LEN;
-    while (got == WORD_LEN && len_bytes - len >= WORD_LEN &&
-           reader->used + WORD_LEN <= ASSAY_CSV_RECORD_BYTES_MAX) {
-        got = take_word(reader, data + len);
+    size_t got = PIECE_LEN;
+    while (got == PIECE_LEN && len_bytes - len >= PIECE_LEN &&
+           reader->used + PIECE_LEN <= ASSAY_CSV_RECORD_BYTES_MAX) {
+        got = take_piece(reader, data + len);
         len += got;
     }
     if (len > 0) {
@@ -242,7 +261,7 @@ enum assay_error assay_csv_reader_feed(struct assay_csv_reader *reader, const ch
                                        size_t len_bytes, struct assay_reason *reason)
 {
     for (size_t i = 0; i < len_bytes; i++, reader->at++) {
-        size_t taken = take_words(reader, data + i, len_bytes - i);
+        size_t taken = take_pieces(reader, data + i, len_bytes - i);
         reader->at += taken;
         i += taken;
         if (i == len_bytes) {
