@@ -16,7 +16,7 @@
 #include "core/json.h"
 
 #define SCORE_UNIT 1024
-#define SCORE_SIZE 32
+#define LINE_SIZE 128 /* but for the code */
 #define DECIMALS 10000
 #define OUTPUT_BUFFER (1u << 18)
 
@@ -90,24 +90,30 @@ static char *digits(uint64_t number, int least, char *end)
     return end;
 }
 
-/* ",SCORE,LEVEL", the score with four decimals, which tell all of them apart. */
-static void write_risk(FILE *file, int32_t score, enum assay_risk_level level)
+/* A text to the left of `end`; where it begins. */
+static char *words(const char *text, char *end)
 {
-    char text[SCORE_SIZE];
+    size_t len = strlen(text);
+    return memcpy(end - len, text, len);
+}
+
+/* ",SCORE,LEVEL" and the line's end, the score with four decimals, which tell all of them apart; to
+ * the left of `end`. */
+static char *risk_text(int32_t score, enum assay_risk_level level, char *end)
+{
     uint64_t magnitude = (uint64_t)(score < 0 ? -(int64_t)score : score);
     uint64_t scaled = (magnitude * DECIMALS + SCORE_UNIT / 2) / SCORE_UNIT;
-    char *end = text + sizeof text;
-    char *at = digits(scaled % DECIMALS, 4, end);
+    char *at = words("\n", end);
+    at = words(assay_risk_level_name(level), at);
+    *--at = ',';
+    at = digits(scaled % DECIMALS, 4, at);
     *--at = '.';
     at = digits(scaled / DECIMALS, 1, at);
     if (score < 0) {
         *--at = '-';
     }
     *--at = ',';
-    fwrite_unlocked(at, 1, (size_t)(end - at), file);
-    putc_unlocked(',', file);
-    fputs_unlocked(assay_risk_level_name(level), file);
-    putc_unlocked('\n', file);
+    return at;
 }
 
 static enum assay_error write_scan(void *context, const struct assay_history_result *result)
@@ -116,17 +122,13 @@ static enum assay_error write_scan(void *context, const struct assay_history_res
     if (file == NULL) {
         return ASSAY_OK;
     }
-    char number[SCORE_SIZE];
-    char *end = number + sizeof number;
-    char *at = digits(result->number, 1, end);
+    char line[LINE_SIZE];
+    char *end = line + sizeof line;
+    char *at = result->has_risk ? risk_text(result->score, result->level, end) : words(",,\n", end);
+    at = words(result->waits ? "wait" : assay_verdict_row(result->verdict)->name, at);
+    *--at = ',';
+    at = digits(result->number, 1, at);
     fwrite_unlocked(at, 1, (size_t)(end - at), file);
-    putc_unlocked(',', file);
-    fputs_unlocked(result->waits ? "wait" : assay_verdict_row(result->verdict)->name, file);
-    if (result->has_risk) {
-        write_risk(file, result->score, result->level);
-    } else {
-        fputs_unlocked(",,\n", file);
-    }
     return ferror_unlocked(file) ? ASSAY_E_IO : ASSAY_OK;
 }
 
@@ -134,22 +136,25 @@ static enum assay_error write_scan(void *context, const struct assay_history_res
 static void write_code(FILE *file, const char *code)
 {
     if (strpbrk(code, ",\"\r\n") == NULL) {
-        fputs(code, file);
+        fputs_unlocked(code, file);
         return;
     }
-    fputc('"', file);
+    putc_unlocked('"', file);
     for (; *code != '\0'; code++) {
-        fputs(*code == '"' ? "\"\"" : (const char[]){*code, '\0'}, file);
+        fputs_unlocked(*code == '"' ? "\"\"" : (const char[]){*code, '\0'}, file);
     }
-    fputc('"', file);
+    putc_unlocked('"', file);
 }
 
 static enum assay_error write_item(void *context, const char *code, const struct assay_risk *risk)
 {
     FILE *file = context;
+    char line[LINE_SIZE];
+    char *end = line + sizeof line;
+    char *at = risk_text(risk->score, risk->level, end);
     write_code(file, code);
-    write_risk(file, risk->score, risk->level);
-    return ferror(file) ? ASSAY_E_IO : ASSAY_OK;
+    fwrite_unlocked(at, 1, (size_t)(end - at), file);
+    return ferror_unlocked(file) ? ASSAY_E_IO : ASSAY_OK;
 }
 
 /* -- keys -- */
