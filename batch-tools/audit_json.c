@@ -188,9 +188,17 @@ const char *assay_audit_assumption(const struct assay_audit *audit, size_t numbe
         return "The table by which scans are weighed is the default one, learnt from a simulator "
                "and not from this brand's items: import reference items and run calibrate.";
     }
-    if (!audit->anchor.anchored && number-- == 0) {
-        return "There are too few random test purchases to learn rho: E3 is a band for rho from "
-               "1/2 to 2.";
+    if (!audit->table.is_default && number-- == 0) {
+        return "The table by which scans are weighed was learnt from this brand's own items, known "
+               "to be genuine from elsewhere.";
+    }
+    if (number == 0) {
+        return audit->anchor.anchored
+                   ? "Test purchases tell rho, and E3 by it; they were drawn at random from all "
+                     "that "
+                     "is sold, or E3 is as wrong as their choice."
+                   : "There are too few random test purchases to learn rho: E3 is a band for rho "
+                     "from 1/2 to 2.";
     }
     return NULL;
 }

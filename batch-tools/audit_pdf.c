@@ -33,6 +33,21 @@ static void label(struct assay_paper *paper, const double at[2], enum assay_pape
     assay_paper_text(paper, &spot, text, room);
 }
 
+/* 44,313. */
+static void number_text(uint64_t number, char text[static 32])
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
+    size_t at = 0;
+    for (int i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0) {
+            text[at++] = ',';
+        }
+        text[at++] = digits[i];
+    }
+    text[at] = '\0';
+}
+
 static void percent(double share, char text[32])
 {
     snprintf(text, 32, "%.1f %%", 100 * share);
@@ -84,12 +99,14 @@ static double put_keys(struct assay_paper *paper, double y, const struct assay_a
         {"E2", "-", "fakes among the items scanned"},
         {"E2, 95%", "-", "where it lies"},
         {"E2, at least", "-", "one-sided 97.5%: safe against what cannot be seen"},
-        {"E3", "-", "fakes among the items sold"},
+        {"E3", "-", "fakes among the items sold: a band, as test purchases are too few"},
         {"E0", "-", "codes tried that were never issued, by device or address and day"},
     };
-    snprintf(figures[0].value, sizeof figures[0].value, "%llu", (unsigned long long)row->scans);
-    snprintf(figures[1].value, sizeof figures[1].value, "%llu",
-             (unsigned long long)row->first_scans);
+    number_text(row->scans, figures[0].value);
+    number_text(row->first_scans, figures[1].value);
+    if (audit->anchor.anchored) {
+        figures[5].meaning = "fakes among the items sold, 95%: by random test purchases";
+    }
     if (rates->scanned) {
         percent(rates->e2.share.point, figures[2].value);
         interval(&rates->e2.share, figures[3].value);
@@ -143,13 +160,13 @@ static double put_trend(struct assay_paper *paper, double y, const struct assay_
 struct chart {
     struct assay_paper *paper;
     double top;
-    double most; /* share at the top */
+    double tick; /* share between two lines; four of them */
     double step; /* between two weeks */
 };
 
 static double chart_y(const struct chart *chart, double share)
 {
-    double part = share / chart->most;
+    double part = share / (4 * chart->tick);
     return chart->top + CHART_HEIGHT * (1 - (part > 1 ? 1 : part));
 }
 
@@ -157,11 +174,11 @@ static void put_axis(const struct chart *chart)
 {
     for (int i = 0; i <= 4; i++) {
         char text[32];
-        double share = chart->most * i / 4;
+        double share = chart->tick * i;
         double y = chart_y(chart, share);
         percent(share, text);
         assay_paper_line(chart->paper, (double[]){CHART_LEFT, y}, (double[]){ASSAY_PAPER_RIGHT, y},
-                         ASSAY_INK_FAINT);
+                         i == 0 ? ASSAY_INK_FAINT : ASSAY_INK_GRID);
         label(chart->paper, (double[]){CHART_LEFT - 4, y + 3}, ASSAY_SIDE_RIGHT, text, 0);
     }
 }
@@ -189,16 +206,28 @@ static void put_week(const struct chart *chart, size_t number, const struct assa
     }
 }
 
+/* The least round one of which four reach as far. */
+static double tick_for(double most)
+{
+    static const double ticks[] = {0.01, 0.02, 0.03, 0.04, 0.05, 0.08, 0.1, 0.15, 0.2};
+    size_t i = 0;
+    while (i < ASSAY_COUNT_OF(ticks) && 4 * ticks[i] < most) {
+        i++;
+    }
+    return i < ASSAY_COUNT_OF(ticks) ? ticks[i] : 0.25;
+}
+
 /* Weeks of one and the same day are rows by their only column. */
 static double put_weeks(struct assay_paper *paper, double y, const struct assay_audit *weeks)
 {
-    struct chart chart = {.paper = paper, .top = y + 20, .most = 0.04};
+    struct chart chart = {.paper = paper, .top = y + 20};
+    double most = 0;
     say(paper, y + 6, 11, "E2 by week: point and 95% interval");
     for (size_t i = 0; i < weeks->rows; i++) {
         double point = weeks->row[i].rates.scanned ? weeks->row[i].rates.e2.share.point : 0;
-        chart.most = 2 * point > chart.most ? 2 * point : chart.most;
+        most = 2 * point > most ? 2 * point : most;
     }
-    chart.most = chart.most > 1 ? 1 : chart.most;
+    chart.tick = tick_for(most);
     put_axis(&chart);
     if (weeks->rows > 0) {
         size_t every = weeks->rows / 8 + 1;
@@ -225,6 +254,13 @@ static int by_fakes(const void *left, const void *right)
     return order != 0 ? order : strcmp((*a)->region, (*b)->region);
 }
 
+static const char *place_text(const struct assay_audit_row *row)
+{
+    return row->region[0] != '\0'    ? row->region
+           : row->country[0] != '\0' ? row->country
+                                     : "not known";
+}
+
 static void put_bar(struct assay_paper *paper, double y, const struct assay_audit_row *row)
 {
     char name[120];
@@ -232,10 +268,7 @@ static void put_bar(struct assay_paper *paper, double y, const struct assay_audi
     const struct assay_estimate *share = &row->rates.e2.share;
     const double left = ASSAY_PAPER_LEFT + 150;
     const double width = 220;
-    snprintf(name, sizeof name, "%s  %s", row->sku,
-             row->region[0] != '\0'    ? row->region
-             : row->country[0] != '\0' ? row->country
-                                       : "not known");
+    snprintf(name, sizeof name, "%s  %s", row->sku, place_text(row));
     snprintf(text, sizeof text, "%.1f %% (%.1f to %.1f)", 100 * share->point, 100 * share->low,
              100 * share->high);
     label(paper, (double[]){ASSAY_PAPER_LEFT, y}, ASSAY_SIDE_LEFT, name, 144);
@@ -246,7 +279,7 @@ static void put_bar(struct assay_paper *paper, double y, const struct assay_audi
     label(paper, (double[]){ASSAY_PAPER_RIGHT, y}, ASSAY_SIDE_RIGHT, text, 0);
 }
 
-static enum assay_error put_regions(struct assay_paper *paper, double y,
+static enum assay_error put_regions(struct assay_paper *paper, double *y,
                                     const struct assay_audit *regions)
 {
     const struct assay_audit_row **rows = calloc(regions->rows + 1, sizeof(void *));
@@ -260,11 +293,11 @@ static enum assay_error put_regions(struct assay_paper *paper, double y,
         }
     }
     qsort(rows, count, sizeof(void *), by_fakes);
-    say(paper, y, 11, "Where most fakes were scanned: E2 and its 95% interval, 0 to 100%");
-    y += 20;
+    say(paper, *y, 11, "Where most fakes were scanned: E2 and its 95% interval, 0 to 100%");
+    *y += 20;
     for (size_t i = 0; i < count && i < REGIONS_MAX; i++) {
-        put_bar(paper, y, rows[i]);
-        y += BAR_STEP;
+        put_bar(paper, *y, rows[i]);
+        *y += BAR_STEP;
     }
     free(rows);
     return ASSAY_OK;
@@ -272,74 +305,87 @@ static enum assay_error put_regions(struct assay_paper *paper, double y,
 
 /* -- the table -- */
 
-enum { COLUMNS = 10 };
-static const double column_x[COLUMNS] = {48, 122, 168, 212, 312, 356, 400, 444, 502, 547};
+/* The cut's columns stand side by side from the left, those that were not asked for do not. */
+enum { CUTS = 4, NUMBERS = 6 };
+static const unsigned cut_of[CUTS] = {ASSAY_CUT_PRODUCT, ASSAY_CUT_BATCH, ASSAY_CUT_REGION,
+                                      ASSAY_CUT_DAY | ASSAY_CUT_WEEK};
+static const double cut_width[CUTS] = {96, 48, 56, 52};
+static const double number_x[NUMBERS] = {342, 380, 424, 460, 510, 547};
 
-static void put_cells(struct assay_paper *paper, double y, const char *const cells[COLUMNS])
+static void put_cells(struct assay_paper *paper, double y, unsigned by,
+                      const char *const cells[CUTS + NUMBERS])
 {
-    for (int i = 0; i < COLUMNS; i++) {
-        bool right = i > 3;
-        double room = right ? 0 : column_x[i + 1] - column_x[i] - 4;
-        room = i == 3 ? 56 : room;
-        const struct assay_paper_spot spot = {
-            column_x[i], y, LABEL_SIZE, right ? ASSAY_SIDE_RIGHT : ASSAY_SIDE_LEFT, ASSAY_INK_TEXT};
-        assay_paper_text(paper, &spot, cells[i], room);
+    struct assay_paper_spot spot = {ASSAY_PAPER_LEFT, y, LABEL_SIZE, ASSAY_SIDE_LEFT,
+                                    ASSAY_INK_TEXT};
+    for (int i = 0; i < CUTS; i++) {
+        if ((by & cut_of[i]) != 0) {
+            assay_paper_text(paper, &spot, cells[i], cut_width[i] - 4);
+            spot.x += cut_width[i];
+        }
+    }
+    spot.side = ASSAY_SIDE_RIGHT;
+    for (int i = 0; i < NUMBERS; i++) {
+        spot.x = number_x[i];
+        assay_paper_text(paper, &spot, cells[CUTS + i], 0);
     }
 }
 
-static void put_table_head(struct assay_paper *paper, double y)
+static void put_table_head(struct assay_paper *paper, double y, unsigned by)
 {
-    static const char *const titles[COLUMNS] = {"SKU",   "Batch", "Region", "Day", "Scans",
-                                                "Items", "E0",    "E2",     "95%", "at least"};
-    put_cells(paper, y, titles);
+    const char *day = (by & ASSAY_CUT_WEEK) != 0 ? "Week of" : "Day";
+    const char *titles[CUTS + NUMBERS] = {"SKU",   "Batch", "Region", day,   "Scans",
+                                          "Items", "E0",    "E2",     "95%", "at least"};
+    put_cells(paper, y, by, titles);
     assay_paper_line(paper, (double[]){ASSAY_PAPER_LEFT, y + 4},
                      (double[]){ASSAY_PAPER_RIGHT, y + 4}, ASSAY_INK_FAINT);
 }
 
-static void put_stratum(struct assay_paper *paper, double y, const struct assay_audit_row *row)
+static void put_stratum(struct assay_paper *paper, double y, unsigned by,
+                        const struct assay_audit_row *row)
 {
     char batch[ASSAY_HANDLE_SIZE] = "";
     char day[ASSAY_DATE_TEXT_SIZE] = "";
-    char numbers[6][64] = {"", "", "", "", "", ""};
+    char numbers[NUMBERS][64] = {"", "", "", "", "", ""};
     if (row->handle != 0) {
         assay_handle_format(row->handle, batch);
     }
     if (row->day != ASSAY_DAY_NONE) {
         assay_date_format(row->day, day);
     }
-    snprintf(numbers[0], 64, "%llu", (unsigned long long)row->scans);
-    snprintf(numbers[1], 64, "%llu", (unsigned long long)row->first_scans);
+    number_text(row->scans, numbers[0]);
+    number_text(row->first_scans, numbers[1]);
     if (row->rates.tried) {
         percent(row->rates.e0.point, numbers[2]);
     }
     if (row->rates.scanned) {
         percent(row->rates.e2.share.point, numbers[3]);
-        snprintf(numbers[4], 64, "%.1f..%.1f", 100 * row->rates.e2.share.low,
+        snprintf(numbers[4], 64, "%.1f to %.1f", 100 * row->rates.e2.share.low,
                  100 * row->rates.e2.share.high);
         percent(row->rates.e2.lower_bound, numbers[5]);
     }
-    const char *cells[COLUMNS] = {
-        row->sku,   batch,      row->region[0] != '\0' ? row->region : row->country,
-        day,        numbers[0], numbers[1],
-        numbers[2], numbers[3], numbers[4],
-        numbers[5]};
-    put_cells(paper, y, cells);
+    /* Codes that were never issued are of no product and no batch. */
+    const char *sku = row->sku[0] != '\0' ? row->sku : "never issued";
+    const char *of_batch = batch[0] != '\0' ? batch : (by & ASSAY_CUT_PRODUCT) != 0 ? "" : "none";
+    const char *cells[CUTS + NUMBERS] = {sku,        of_batch,   place_text(row), day,
+                                         numbers[0], numbers[1], numbers[2],      numbers[3],
+                                         numbers[4], numbers[5]};
+    put_cells(paper, y, by, cells);
 }
 
-static void put_table(struct assay_paper *paper, const struct assay_audit *audit)
+static void put_table(struct assay_paper *paper, const struct assay_audit *audit, unsigned by)
 {
     double y = ASSAY_PAPER_TOP;
     say(paper, y, 11, "Strata, by the cut that was asked for");
     y += 20;
-    put_table_head(paper, y);
+    put_table_head(paper, y, by);
     for (size_t i = 0; i < audit->rows; i++) {
         y += ROW_STEP;
         if (y > ASSAY_PAPER_BOTTOM) {
             assay_paper_next(paper);
-            put_table_head(paper, ASSAY_PAPER_TOP);
+            put_table_head(paper, ASSAY_PAPER_TOP, by);
             y = ASSAY_PAPER_TOP + ROW_STEP;
         }
-        put_stratum(paper, y, &audit->row[i]);
+        put_stratum(paper, y, by, &audit->row[i]);
     }
 }
 
@@ -348,15 +394,17 @@ static void put_table(struct assay_paper *paper, const struct assay_audit *audit
 static double put_left_out(struct assay_paper *paper, double y, const struct assay_audit_row *row)
 {
     char text[400];
-    snprintf(
-        text, sizeof text,
-        "Answered and recorded but left out of rates: %llu link previews, %llu crawlers, %llu from "
-        "hosting ranges, %llu before activation; %llu repeats beyond 60 a minute were only "
-        "counted.",
-        (unsigned long long)row->left_out[ASSAY_LEFT_OUT_PREVIEW],
-        (unsigned long long)row->left_out[ASSAY_LEFT_OUT_BOT],
-        (unsigned long long)row->left_out[ASSAY_LEFT_OUT_HOSTING],
-        (unsigned long long)row->before_sale, (unsigned long long)row->repeats);
+    char numbers[5][32];
+    number_text(row->left_out[ASSAY_LEFT_OUT_PREVIEW], numbers[0]);
+    number_text(row->left_out[ASSAY_LEFT_OUT_BOT], numbers[1]);
+    number_text(row->left_out[ASSAY_LEFT_OUT_HOSTING], numbers[2]);
+    number_text(row->before_sale, numbers[3]);
+    number_text(row->repeats, numbers[4]);
+    snprintf(text, sizeof text,
+             "Answered and recorded but left out of rates: %s link previews, %s crawlers, %s from "
+             "hosting ranges, %s before activation; %s repeats beyond 60 a minute were only "
+             "counted.",
+             numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
     return assay_paper_paragraph(paper, y, text) + 6;
 }
 
@@ -374,13 +422,14 @@ static double put_assumptions(struct assay_paper *paper, double y, const struct 
 static double put_source(struct assay_paper *paper, double y, const struct assay_audit *audit)
 {
     char root[2 * ASSAY_SHA256_LEN + 1];
+    char entries[32];
     char text[400];
     assay_hex_encode(audit->root, sizeof audit->root, root);
+    number_text(audit->entries, entries);
     snprintf(text, sizeof text,
-             "Ledger: %llu records, Merkle root (RFC 6962, SHA-256) %s. Whoever has the same "
-             "ledger makes "
-             "this report anew, byte for byte, with assay-batch audit.",
-             (unsigned long long)audit->entries, root);
+             "Ledger: %s records, Merkle root (RFC 6962, SHA-256) %s. Whoever has the same ledger "
+             "makes this report anew, byte for byte, with assay-batch audit.",
+             entries, root);
     return assay_paper_paragraph(paper, y, text) + 6;
 }
 
@@ -406,12 +455,12 @@ static enum assay_error put_pages(struct assay_paper *paper,
     y = put_weeks(paper, y + 12, report->weeks);
     y = put_source(paper, y, report->audit);
     assay_paper_next(paper);
-    enum assay_error error = put_regions(paper, ASSAY_PAPER_TOP, report->regions);
-    assay_paper_next(paper);
-    put_table(paper, report->audit);
-    assay_paper_next(paper);
-    y = put_assumptions(paper, ASSAY_PAPER_TOP, report->audit);
+    y = ASSAY_PAPER_TOP;
+    enum assay_error error = put_regions(paper, &y, report->regions);
+    y = put_assumptions(paper, y + 24, report->audit);
     put_left_out(paper, y + 8, row);
+    assay_paper_next(paper);
+    put_table(paper, report->audit, report->options->by);
     return error;
 }
 

@@ -13,7 +13,13 @@
 
 struct assay_paper;
 
-enum assay_paper_ink { ASSAY_INK_TEXT, ASSAY_INK_FAINT, ASSAY_INK_MARK, ASSAY_INK_BAND };
+enum assay_paper_ink {
+    ASSAY_INK_TEXT,
+    ASSAY_INK_FAINT,
+    ASSAY_INK_MARK,
+    ASSAY_INK_BAND,
+    ASSAY_INK_GRID
+};
 enum assay_paper_side { ASSAY_SIDE_LEFT, ASSAY_SIDE_RIGHT };
 
 /** Where a text stands: baseline, size, and which of its ends is at x. */
