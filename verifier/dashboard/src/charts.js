@@ -5,6 +5,7 @@ import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, TooltipComponent } from 'echarts/components';
 import { CanvasRenderer } from 'echarts/renderers';
 import { h } from './dom.js';
+import { shortDay } from './format.js';
 import { colour, onTheme } from './theme.js';
 
 use([BarChart, LineChart, ScatterChart, GridComponent, TooltipComponent, CanvasRenderer]);
@@ -18,7 +19,8 @@ const FONT = 'system-ui, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", "
 function mount(element, option) {
   const chart = init(element, null, { renderer: 'canvas', devicePixelRatio: Math.max(2, window.devicePixelRatio) });
   const draw = () => chart.setOption({ animation: false, textStyle: { fontFamily: FONT }, ...option() }, true);
-  const sizes = new ResizeObserver(() => chart.resize());
+  let onPaper = false;
+  const sizes = new ResizeObserver(() => onPaper || chart.resize());
   const end = onTheme((printing) => {
     if (!element.isConnected) {
       sizes.disconnect();
@@ -26,7 +28,8 @@ function mount(element, option) {
       chart.dispose();
       return;
     }
-    chart.resize(printing ? { width: PRINT_WIDTH, height: Math.min(PRINT_HEIGHT, element.clientHeight) } : undefined);
+    onPaper = printing;
+    chart.resize(printing ? { width: PRINT_WIDTH, height: Math.min(PRINT_HEIGHT, chart.getHeight()) } : undefined);
     draw();
   });
   draw();
@@ -122,15 +125,20 @@ export function ranking(element, rows, tip, choose) {
   chart.on('click', (event) => choose(event.dataIndex));
 }
 
+const DAY_MS = 86400000;
 const SYMBOLS = { good: 'circle', warn: 'triangle', bad: 'diamond', ask: 'rect' };
 
 /** Scans over time, a row for each device; scans: [{x, y, kind}]; lanes: their names. */
 export function timeline(element, scans, lanes, tip) {
+  const times = scans.map((scan) => scan.x);
+  const days = Math.max(...times) - Math.min(...times) > 2 * DAY_MS;
+  const isoOf = (at) => new Date(at).toISOString();
   mount(element, () => ({
     useUTC: true,
     grid: grid(),
     tooltip: tooltip('item', (item) => tip(item.dataIndex)),
-    xAxis: axis({ type: 'time' }),
+    xAxis: axis({ type: 'time', minInterval: days ? DAY_MS : 0, axisLabel: { color: colour('soft'), hideOverlap: true,
+      formatter: (at) => (days ? shortDay(isoOf(at).slice(0, 10)) : isoOf(at).slice(11, 16)) } }),
     yAxis: axis({ type: 'category', inverse: true, data: lanes, axisLabel: { color: colour('ink'),
       width: 110, overflow: 'truncate' }, splitLine: { show: true, lineStyle: { color: colour('line') } } }),
     series: [{ type: 'scatter', symbolSize: 12,

@@ -105,10 +105,16 @@ export function grouped(code) {
 
 const countries = {};
 
+/* As the server names them. */
+const COUNTRIES = { HK: ['中国香港', 'Hong Kong, China'], MO: ['中国澳门', 'Macao, China'], TW: ['中国台湾', 'Taiwan, China'] };
+
 /** A country's name by its two letters. */
 export function country(code) {
   if (!code || code === '--') {
     return t('place.unknown');
+  }
+  if (COUNTRIES[code]) {
+    return COUNTRIES[code][lang === 'zh' ? 0 : 1];
   }
   countries[lang] ||= new Intl.DisplayNames([locale()], { type: 'region' });
   try {

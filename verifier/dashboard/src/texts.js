@@ -26,7 +26,7 @@ export const TEXTS = {
   'frame.nothing': ['这段时间没有符合筛选条件的记录。', 'Nothing in this period matches the filters.'],
   'frame.printed': ['打印于 {time}（{zone}）', 'Printed {time} ({zone})'],
   'frame.ledger': ['账本 {entries} 条，汇总至 {at}；根 {root}', 'Ledger: {entries} entries, summed up at {at}; root {root}'],
-  'frame.no_root': ['尚未计算', 'not computed yet'],
+  'frame.no_root': ['见 assay-batch audit 的报告', 'in the report of assay-batch audit'],
 
   'filter.title': ['筛选', 'Filters'],
   'filter.period': ['时段', 'Period'],
@@ -100,6 +100,7 @@ export const TEXTS = {
   'table.csv': ['下载 CSV', 'Download CSV'],
   'table.scroll': ['表格可左右滚动', 'table, scrolls sideways'],
   'table.more': ['更多', 'More'],
+  'list.comma': ['、', ', '],
   'table.rows': ['{n} 行', '{n} rows'],
 
   'col.week': ['周（周一）', 'Week of'],
@@ -119,6 +120,7 @@ export const TEXTS = {
   'col.e2': ['假货占比', 'Fake share'],
   'col.band': ['95% 区间', '95% interval'],
   'col.least': ['至少', 'At least'],
+  'col.few': ['不足 {n} 件，仅供参考', 'fewer than {n} items: this says little'],
   'col.forged': ['从未发出', 'Never issued'],
   'col.flagged': ['可疑 / 复制', 'Suspect\u00a0/ cloned'],
   'col.alerts': ['预警', 'Alerts'],
@@ -165,6 +167,7 @@ export const TEXTS = {
   'map.say': ['按{measure}着色的地图，下方表格列出相同数据。', 'Map shaded by {measure}; the table below has the same figures.'],
 
   'codes.level': ['等级', 'Level'],
+  'codes.more_reasons': ['{words} 等另 {n} 项', '{words}, and {n} more'],
   'codes.level.check': ['留意及以上', 'Check and above'],
   'codes.level.suspect': ['可疑及以上', 'Suspect and above'],
   'codes.level.cloned': ['仅已被复制', 'Cloned only'],

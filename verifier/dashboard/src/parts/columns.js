@@ -3,6 +3,7 @@
 import { h } from '../dom.js';
 import { band, count, decimal, percent } from '../format.js';
 import { t } from '../i18n.js';
+import { ITEMS_MIN } from '../shade.js';
 
 /** A count. */
 export function counted(key, label, value = (row) => row[key]) {
@@ -14,13 +15,15 @@ export function measured(key, label, digits = 1) {
   return { key, label, number: true, raw: (row) => row[key], text: (row) => decimal(row[key], digits) };
 }
 
-const part = (name) => (row) => (row.e2 ? row.e2[name] : null);
+/* Without an item there is no share, whatever later scans of other places' items say. */
+const part = (name) => (row) => (row.e2 && row.items > 0 ? row.e2[name] : null);
+const few = (row) => (row.items > 0 && row.items < ITEMS_MIN ? t('col.few', { n: ITEMS_MIN }) : null);
 
 /** The fake share: estimate, interval (two columns in a file), lower bound. */
 export function shares() {
   return [
-    { key: 'e2_point', label: t('col.e2'), number: true, raw: part('point'), text: (row) => percent(part('point')(row)) },
-    { key: 'e2_low', label: t('col.band'), number: true, raw: part('low'),
+    { key: 'e2_point', label: t('col.e2'), number: true, raw: part('point'), soft: few, text: (row) => percent(part('point')(row)) },
+    { key: 'e2_low', label: t('col.band'), number: true, raw: part('low'), soft: few,
       text: (row) => band(part('low')(row), part('high')(row)) },
     { key: 'e2_high', hidden: true, raw: part('high') },
     { key: 'e2_lower_bound', label: t('col.least'), number: true, raw: part('lower_bound'),

@@ -18,12 +18,16 @@ export async function drawFigures() {
 }
 
 /**
+ * empty: there is nothing to draw, which is said instead;
  * title, what (a sentence), say (what a screen reader hears), tall: a class of height,
  * draw(charts, element): called with the module of charts by drawFigures; rows: {columns, rows, name}, for the table and the file; tools: further controls.
  */
-export function figure({ title, what, say, tall = 'middle', draw, rows = null, tools = [] }) {
-  const canvas = h('div', { class: `chart ${tall}`, role: 'img', 'aria-label': say });
-  waiting.push([canvas, draw]);
+export function figure({ title, what, say, tall = 'middle', draw, rows = null, tools = [], empty = false }) {
+  const canvas = empty ? h('p', { class: 'nothing' }, t('frame.nothing'))
+    : h('div', { class: `chart ${tall}`, role: 'img', 'aria-label': say });
+  if (!empty) {
+    waiting.push([canvas, draw]);
+  }
   return h('figure', { class: 'card' },
     h('div', { class: 'head' }, h('h2', {}, title), h('div', { class: 'tools' }, tools)),
     what ? h('p', { class: 'soft' }, what) : null,

@@ -39,8 +39,9 @@ function classOf(column) {
 
 function cell(column, row) {
   const content = column.text(row);
-  return column.head ? h('th', { scope: 'row', class: classOf(column) }, content)
-    : h('td', { class: classOf(column) }, content);
+  const soft = column.soft && column.soft(row);
+  const facts = { class: [classOf(column), soft ? 'little' : null].filter(Boolean).join(' ') || null, title: soft || null };
+  return column.head ? h('th', { scope: 'row', ...facts }, content) : h('td', facts, content);
 }
 
 /** A sorted copy; equal rows keep the server's order. */
@@ -56,14 +57,15 @@ function sorted(rows, column, direction) {
 /**
  * A table. columns: [{key, label, text(row), raw(row), number, head, class, hidden}]; `raw` is what is
  * sorted and kept, `text` what is shown; without `raw` a column is shown alone, `hidden` ones are kept
- * alone. all: what the file holds, rows or a function that fetches them.
+ * alone; `soft(row)` says why a value says little, or nothing. all: what the file holds, rows or a function
+ * that fetches them. more: a button that loads further rows; then all those that are there are shown. least: so many rows are shown at once.
  */
-export function table({ caption, columns: every, rows, name, all = rows, more = null }) {
+export function table({ caption, columns: every, rows, name, all = rows, more = null, least = 0 }) {
   const columns = every.filter((column) => !column.hidden);
   const body = h('tbody');
   const heads = [];
   let order = { column: null, direction: 1 };
-  let shown = ROWS_AT_FIRST;
+  let shown = more ? rows.length : Math.max(ROWS_AT_FIRST, least);
   const further = h('button', { type: 'button', class: 'quiet more', onclick: () => {
     shown += 200;
     draw();

@@ -2,13 +2,14 @@
 // Alerts and what was decided about them.
 import { act, query, queryAll } from '../api.js';
 import { h, put } from '../dom.js';
-import { count, day, decimal, grouped, NONE, place, time } from '../format.js';
+import { count, day, decimal, grouped, NONE, percent, place, time } from '../format.js';
 import { t, word } from '../i18n.js';
 import { goLink, kept } from '../parts/columns.js';
 import { stateMark } from '../parts/marks.js';
 import { table } from '../parts/table.js';
 import { go, link } from '../state.js';
 
+const SHARES = ['diversion', 'pin_attack'];
 const STATES = ['open', 'confirmed', 'dismissed'];
 const KINDS = ['leak', 'honey', 'cloned', 'outbreak', 'diversion', 'pin_attack', 'forgery'];
 const FILE_ROWS_MAX = 10000;
@@ -68,6 +69,12 @@ function ask(row, state, decided) {
   dialog.showModal();
 }
 
+/* Shares as such; the others as they are. */
+function measure(row) {
+  const figure = SHARES.includes(row.kind) ? percent : decimal;
+  return `${figure(row.measure)} / ${figure(row.threshold)}`;
+}
+
 function actions(row, decided) {
   const button = (state, text) => h('button', { type: 'button', class: 'quiet', 'data-act': state,
     onclick: () => ask(row, state, decided) }, t(text));
@@ -86,7 +93,7 @@ function columns(mayWrite, decided) {
     kept('code', (row) => row.subject.code), kept('country', (row) => row.subject.place?.country ?? null),
     kept('region', (row) => row.subject.place?.region ?? null), kept('day', (row) => row.subject.day),
     { key: 'measure', label: t('col.measure'), number: true, raw: (row) => row.measure,
-      text: (row) => `${decimal(row.measure)} / ${decimal(row.threshold)}` }, kept('threshold'),
+      text: (row) => measure(row) }, kept('threshold'),
     { key: 'state', label: t('col.state'), class: 'wide', raw: (row) => row.state, text: (row) => [stateMark(row.state),
       row.reason ? h('q', {}, row.reason) : null,
       row.by ? h('small', {}, t('alerts.by', { who: row.by, time: time(row.changed_at) })) : null].filter(Boolean) },
@@ -122,7 +129,7 @@ export async function alerts({ state, filters, about, signal, refresh }) {
     draw();
   };
   const draw = () => put(holder, table({ caption: t('view.alerts'), name: 'alerts', rows,
-    columns: columns(mayWrite, decided), all: next ? () => queryAll('alerts', asked, FILE_ROWS_MAX) : rows,
+    columns: columns(mayWrite, decided), least: rows.length, all: next ? () => queryAll('alerts', asked, FILE_ROWS_MAX) : rows,
     more: next ? h('button', { type: 'button', class: 'quiet', name: 'next', onclick: load }, t('table.more')) : null }));
   draw();
   return { answer, nodes: [

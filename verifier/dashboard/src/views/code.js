@@ -19,7 +19,7 @@ function facts(item) {
   const product = `${item.sku} · ${item.handle} · ${item.lot}`;
   return h('dl', { class: 'facts card' },
     fact(t('col.level'), levelMark(item.level)), fact(t('col.score'), decimal(item.score)),
-    fact(t('col.reasons'), item.reasons.map((reason) => word('reason', reason)).join(', ') || NONE),
+    fact(t('col.reasons'), item.reasons.map((reason) => word('reason', reason)).join(t('list.comma')) || NONE),
     fact(t('col.product'), product), fact(t('code.sale'), word('sale', item.sale)),
     fact(t('col.scans'), count(item.scans)), fact(t('col.devices'), count(item.devices)),
     fact(t('col.mass'), decimal(item.mass)),

@@ -2,7 +2,7 @@
 // Codes whose scans look unusual, by score.
 import { query, queryAll } from '../api.js';
 import { h } from '../dom.js';
-import { decimal, grouped, place, time } from '../format.js';
+import { count, decimal, grouped, place, time } from '../format.js';
 import { t, word } from '../i18n.js';
 import { basisCard } from '../parts/basis.js';
 import { counted, goLink, kept, measured } from '../parts/columns.js';
@@ -12,6 +12,13 @@ import { go, link } from '../state.js';
 
 const LEVELS = ['check', 'suspect', 'cloned'];
 const FILE_ROWS_MAX = 10000;
+const REASONS_MAX = 3;
+
+/* The largest ones; all stand on the code's own page and in the file. */
+function reasons(all) {
+  const words = all.slice(0, REASONS_MAX).map((reason) => word('reason', reason)).join(t('list.comma'));
+  return all.length > REASONS_MAX ? t('codes.more_reasons', { words, n: count(all.length - REASONS_MAX) }) : words;
+}
 
 function columns() {
   return [
@@ -22,7 +29,7 @@ function columns() {
     { key: 'level', label: t('col.level'), raw: (row) => row.level, text: (row) => levelMark(row.level) },
     measured('score', t('col.score'), 1),
     { key: 'reasons', label: t('col.reasons'), class: 'wide', raw: (row) => row.reasons.join(' '),
-      text: (row) => row.reasons.map((reason) => word('reason', reason)).join(', ') },
+      text: (row) => reasons(row.reasons) },
     counted('scans', t('col.scans')), counted('devices', t('col.devices')),
     { key: 'mass', label: t('col.mass'), number: true, raw: (row) => row.mass, text: (row) => decimal(row.mass) },
     { key: 'first_at', label: t('col.first_at'), raw: (row) => row.first_at, text: (row) => [time(row.first_at),
@@ -40,6 +47,7 @@ function growing(first, asked) {
     const further = next ? h('button', { type: 'button', class: 'quiet', name: 'next', onclick: load },
       t('table.more')) : null;
     holder.replaceChildren(table({ caption: t('view.codes'), columns: columns(), rows, name: 'codes', more: further,
+      least: rows.length,
       all: next ? () => queryAll('codes', asked, FILE_ROWS_MAX) : rows }));
   };
   async function load(event) {

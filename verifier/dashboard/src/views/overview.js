@@ -9,6 +9,7 @@ import { basisCard } from '../parts/basis.js';
 import { counted, measured, shares } from '../parts/columns.js';
 import { figure } from '../parts/figure.js';
 import { table } from '../parts/table.js';
+import { ITEMS_MIN } from '../shade.js';
 import { go, link } from '../state.js';
 import { VERDICTS } from '../words.js';
 
@@ -40,10 +41,11 @@ function changeCard({ change }) {
 function cards(answer) {
   const { e2, e0, forged, flagged, alerts, left_out: out } = answer;
   const left = Object.entries(out).filter(([, n]) => n > 0)
-    .map(([name, n]) => `${word('left_out', name)} ${count(n)}`).join(', ');
+    .map(([name, n]) => `${word('left_out', name)} ${count(n)}`).join(t('list.comma'));
   return h('dl', { class: 'kpis' },
     card(t('kpi.e2'), e2 ? percent(e2.point) : NONE, e2 ? [t('kpi.e2.band', { band: band(e2.low, e2.high) }),
-      t('kpi.e2.least', { low: percent(e2.lower_bound) })] : [], { class: 'first', name: 'e2' }),
+      t('kpi.e2.least', { low: percent(e2.lower_bound) }),
+      answer.items < ITEMS_MIN && t('col.few', { n: ITEMS_MIN })] : [], { class: 'first', name: 'e2' }),
     soldCard(answer),
     changeCard(answer),
     card(t('kpi.e0'), e0 ? percent(e0.share) : NONE, [t('kpi.e0.tries', { requests: count(forged.requests),
@@ -84,6 +86,7 @@ function rateFigure(points, bucket) {
   return figure({ title: t('chart.rate'), what: t('chart.rate.what'),
     say: t('chart.rate.say', { n: points.length, point: percent(last?.point), band: band(last?.low, last?.high) }),
     tools: [bucketSelect(bucket)],
+    empty: !last,
     draw: (charts, element) => charts.rate(element, labelled, tip),
     rows: { columns: seriesColumns(bucket), rows: points, name: `fake-share-by-${bucket}` } });
 }
@@ -101,6 +104,7 @@ function scansFigure(points) {
     h('span', { class: `swatch fill-${one.colour}` }), one.name)));
   return figure({ title: t('chart.scans'), what: t('chart.scans.what'), tools: [legend],
     say: t('chart.scans.say', { n: points.length, scans: count(total) }), tall: 'low',
+    empty: points.every((point) => point.scans + point.forged.requests === 0),
     draw: (charts, element) => charts.bars(element, points.map((point) => shortDay(point.from)), series, tip) });
 }
 
