@@ -8,7 +8,7 @@
 #include "core/wire.h"
 
 #define META_LEN 29
-#define META_VERSION 2 /* 1 had no coarser rows: it is taken as nothing */
+#define META_VERSION 2
 #define ITEM_KEY_LEN 9
 #define RANK_KEY_LEN 14
 #define SUSPECT_LEN 13
@@ -254,19 +254,6 @@ static void put_rollup_meta(struct assay_state_writer *writer, const struct assa
     put(writer, (MDB_val){1, key}, (MDB_val){sizeof data, data});
 }
 
-/* Rows that meta does not tell of are a former version's. */
-static void drop_former(struct assay_state_writer *writer)
-{
-    char key[] = "M";
-    MDB_val name = {.mv_size = 1, .mv_data = key};
-    MDB_val row;
-    int rc = mdb_get(writer->txn, writer->state->rollup, &name, &row);
-    assay_state_must(rc == MDB_NOTFOUND ? MDB_SUCCESS : rc, "rollup");
-    if (rc == MDB_SUCCESS && row.mv_size > 0 && *(const uint8_t *)row.mv_data < META_VERSION) {
-        assay_state_must(mdb_drop(writer->txn, writer->state->rollup, 0), "rollup");
-    }
-}
-
 static enum assay_error merge_rows(struct assay_state_writer *writer,
                                    const struct assay_rollup *rollup)
 {
@@ -285,7 +272,6 @@ enum assay_error assay_state_put_rollup(struct assay_state_writer *writer,
     assay_rollup_init(&coarse, NULL, 0);
     enum assay_error error = assay_rollup_coarsen(rollup, &coarse);
     if (error == ASSAY_OK) {
-        drop_former(writer);
         error = merge_rows(writer, rollup);
     }
     error = error != ASSAY_OK ? error : merge_rows(writer, &coarse);
@@ -312,10 +298,6 @@ enum assay_error assay_state_rollup_meta(struct assay_state_reader *reader,
     if (rc == MDB_SUCCESS) {
         struct assay_wire wire = assay_wire_reader(row.mv_data, row.mv_size);
         uint8_t version = assay_wire_get_u8(&wire);
-        if (version < META_VERSION) {
-            *meta = value;
-            return ASSAY_OK;
-        }
         value.position = assay_wire_get_u64(&wire);
         value.utc_offset_minutes = (int32_t)assay_wire_get_u32(&wire);
         value.records = assay_wire_get_u64(&wire);

@@ -28,7 +28,7 @@ ASSAY_MUST_CHECK enum assay_error assay_state_rollup_meta(struct assay_state_rea
                                                           struct assay_rollup_meta *meta);
 
 /** Add a sorted roll-up to the rows of the transaction, those of the coarser kinds too, and set meta.
- *  Rows of a former version, which meta does not show, go. Ends the process on LMDB's errors.
+ *  Ends the process on LMDB's errors.
  *  returns ASSAY_OK; ASSAY_E_CORRUPT (a stored row cannot be read); ASSAY_E_MEMORY. */
 ASSAY_MUST_CHECK enum assay_error assay_state_put_rollup(struct assay_state_writer *writer,
                                                          const struct assay_rollup *rollup,

@@ -54,7 +54,7 @@ enum assay_error assay_store_roll_up(struct assay_store *store, uint64_t positio
     if (error != ASSAY_OK) {
         return error;
     }
-    /* A state from before there were roll-ups begins at the ledger's first record. */
+    /* A state that has none yet begins at the ledger's first record. */
     rollup->utc_offset_minutes = meta.utc_offset_minutes;
     rollup->records = meta.records;
     rollup->at_unix_ms = meta.at_unix_ms;
