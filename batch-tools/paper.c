@@ -35,10 +35,8 @@ struct assay_paper {
 static void set_ink(struct assay_paper *paper, enum assay_paper_ink ink)
 {
     static const double inks[][3] = {
-        [ASSAY_INK_TEXT] = {0.10, 0.11, 0.13},
-        [ASSAY_INK_FAINT] = {0.45, 0.48, 0.52},
-        [ASSAY_INK_MARK] = {0.70, 0.16, 0.12},
-        [ASSAY_INK_BAND] = {0.93, 0.82, 0.80},
+        [ASSAY_INK_TEXT] = {0.10, 0.11, 0.13}, [ASSAY_INK_FAINT] = {0.45, 0.48, 0.52},
+        [ASSAY_INK_MARK] = {0.70, 0.16, 0.12}, [ASSAY_INK_BAND] = {0.93, 0.82, 0.80},
         [ASSAY_INK_GRID] = {0.87, 0.88, 0.90},
     };
     cairo_set_source_rgb(paper->cairo, inks[ink][0], inks[ink][1], inks[ink][2]);
