@@ -259,12 +259,12 @@ static uint32_t scans_around_fullest(const struct assay_risk_state *state)
  * days. Copies are scanned by their owners again, or over weeks in many places. */
 static bool is_shown(const struct assay_risk_state *state)
 {
-    uint32_t at_places = scans_around_fullest(state);
-    bool on_display = at_places * SHOWN_PLACES_OF >= (uint32_t)state->scans * SHOWN_PLACES;
-    bool gone_round = state->bursts * VIRAL_BURSTS_OF >= state->scans;
-    return state->scans >= SHOWN_SCANS &&
-           assay_risk_state_known(state) * SHOWN_KNOWN_SHARE < state->scans &&
-           (on_display || gone_round);
+    if (state->scans < SHOWN_SCANS ||
+        assay_risk_state_known(state) * SHOWN_KNOWN_SHARE >= state->scans) {
+        return false;
+    }
+    return state->bursts * VIRAL_BURSTS_OF >= state->scans ||
+           scans_around_fullest(state) * SHOWN_PLACES_OF >= (uint32_t)state->scans * SHOWN_PLACES;
 }
 
 static const uint16_t reason_of_term[ASSAY_RISK_TERMS] = {
