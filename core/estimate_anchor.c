@@ -4,16 +4,18 @@
 #include "core/real.h"
 
 /* Grid of log rho: from -1.44 to 1.44, that is rho from .24 to 4.2. */
-#define RHOS 49
-#define RHO_STEP 0.06
+#define RHOS 25
+#define RHO_STEP 0.12
 #define RHO_PRIOR_SD 0.7 /* of log rho, before any purchase */
-/* Scans never say less: some fakes cannot be seen. */
+/* Scans never say less. */
 #define SHARE_MIN 0.002
 #define SHARE_MAX 0.98
-/* Items are sold here and scanned there: this part of a stratum's share is that of all strata, and
- * its standard deviation is as much again; beside what no stratum is known better than. */
+/* Items are sold here and scanned there: a standard deviation of this part of the mean of all strata's
+ * shares; beside what no stratum is known better than. */
 #define ELSEWHERE 0.12
 #define ELSEWHERE_SD_MOST 0.02
+/* Of E2's standard deviation; strata err together, and the scatter that purchases tell holds that. */
+#define OWN_ERROR 0.5
 #define SHARE_SD_MIN 0.003
 /* How probable it is that none are sold in a stratum, whatever is scanned there; and the share of
  * scanned ones by which that is e times less probable. */
@@ -27,6 +29,13 @@ static const double scatters[ASSAY_ESTIMATE_SCATTERS] = {0.10, 0.20, 0.30, 0.40,
 /* How probable each is before purchases: as found over markets of the simulator. */
 static const double scatter_prior[ASSAY_ESTIMATE_SCATTERS] = {0.03, 0.10, 0.18, 0.21,
                                                               0.21, 0.15, 0.08, 0.04};
+
+/* Fakes that no scan shows, of what is sold; how far that differs from stratum to stratum. */
+static const double hidden[ASSAY_ESTIMATE_HIDDEN] = {0.0, 0.01, 0.02, 0.04, 0.08, 0.14, 0.25};
+/* How probable each is before purchases. */
+static const double hidden_prior[ASSAY_ESTIMATE_HIDDEN] = {0.50, 0.14, 0.10, 0.09,
+                                                           0.07, 0.06, 0.04};
+#define HIDDEN_SD 0.6
 
 static double within(double value, double low, double high)
 {
@@ -57,6 +66,7 @@ struct beta {
 struct guess {
     double log_rho, log_rho_sd; /* sd: 0 where rho is given */
     double scatter;
+    double hidden;
     double mean; /* share in all strata */
 };
 
@@ -65,14 +75,15 @@ static struct beta beta_of(const struct assay_estimate_sold *stratum, const stru
 {
     double e2 = within(stratum->e2.point, SHARE_MIN, SHARE_MAX);
     double mean = assay_estimate_by_rho(e2, assay_real_exp(guess->log_rho));
-    mean += ELSEWHERE * (guess->mean - mean);
-    double odds_sd = mean * (1.0 - mean) / (e2 * (1.0 - e2)) * stratum->e2_sd;
+    double own_sd = OWN_ERROR * mean * (1.0 - mean) / (e2 * (1.0 - e2)) * stratum->e2_sd;
     double misplaced = within(ELSEWHERE * guess->mean, 0.0, ELSEWHERE_SD_MOST);
     double per_odds = mean * (1.0 - mean);
+    double unseen = HIDDEN_SD * guess->hidden;
     double variance =
         per_odds * per_odds *
             (guess->scatter * guess->scatter + guess->log_rho_sd * guess->log_rho_sd) +
-        odds_sd * odds_sd + SHARE_SD_MIN * SHARE_SD_MIN + misplaced * misplaced;
+        own_sd * own_sd + SHARE_SD_MIN * SHARE_SD_MIN + misplaced * misplaced + unseen * unseen;
+    mean += guess->hidden * (1.0 - mean);
     double worth = mean * (1.0 - mean) / variance - 1.0;
     worth = worth < 1.0 ? 1.0 : worth; /* no narrower than knowing one purchase */
     return (struct beta){worth * mean, worth * (1.0 - mean)};
@@ -93,65 +104,87 @@ static double log_rho_at(size_t i)
     return ((double)i - (double)(RHOS / 2)) * RHO_STEP;
 }
 
-/* log of prior and likelihood over the grid of rho and scatter. */
-static void fill_grid(const struct assay_estimate_sold *strata, size_t count, double mean,
-                      double grid[RHOS][ASSAY_ESTIMATE_SCATTERS])
+typedef double grid_type[ASSAY_ESTIMATE_HIDDEN][RHOS][ASSAY_ESTIMATE_SCATTERS];
+
+/* log of prior and likelihood at one point of the grid. */
+static double log_weight(const struct assay_estimate_sold *strata, size_t count,
+                         const struct guess *guess)
 {
-    for (size_t i = 0; i < RHOS; i++) {
-        double log_rho = log_rho_at(i);
-        double prior = -0.5 * log_rho * log_rho / (RHO_PRIOR_SD * RHO_PRIOR_SD);
-        for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
-            struct guess guess = {.log_rho = log_rho, .scatter = scatters[j], .mean = mean};
-            grid[i][j] = prior + assay_real_log(scatter_prior[j]);
-            for (size_t k = 0; k < count; k++) {
-                if (strata[k].purchases.n > 0) {
-                    grid[i][j] += log_chance(beta_of(&strata[k], &guess), strata[k].purchases);
-                }
+    double sum = -0.5 * guess->log_rho * guess->log_rho / (RHO_PRIOR_SD * RHO_PRIOR_SD);
+    for (size_t k = 0; k < count; k++) {
+        if (strata[k].purchases.n > 0) {
+            sum += log_chance(beta_of(&strata[k], guess), strata[k].purchases);
+        }
+    }
+    return sum;
+}
+
+/* The grid of what is hidden, rho and scatter, as probabilities. */
+static void fill_grid(const struct assay_estimate_sold *strata, size_t count, double mean,
+                      grid_type grid)
+{
+    double most = -assay_real_infinity();
+    for (size_t h = 0; h < ASSAY_ESTIMATE_HIDDEN; h++) {
+        for (size_t i = 0; i < RHOS; i++) {
+            for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
+                const struct guess guess = {.log_rho = log_rho_at(i),
+                                            .scatter = scatters[j],
+                                            .hidden = hidden[h],
+                                            .mean = mean};
+                grid[h][i][j] = log_weight(strata, count, &guess) +
+                                assay_real_log(scatter_prior[j] * hidden_prior[h]);
+                most = grid[h][i][j] > most ? grid[h][i][j] : most;
             }
         }
     }
-}
-
-/* The grid as probabilities, added up by rho and by scatter. */
-static void add_up(double grid[RHOS][ASSAY_ESTIMATE_SCATTERS], double rhos[RHOS],
-                   double weights[ASSAY_ESTIMATE_SCATTERS])
-{
-    double most = grid[0][0];
-    for (size_t i = 0; i < RHOS; i++) {
-        for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
-            most = grid[i][j] > most ? grid[i][j] : most;
-        }
-    }
     double total = 0.0;
-    for (size_t i = 0; i < RHOS; i++) {
-        for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
-            double chance = assay_real_exp(grid[i][j] - most);
-            rhos[i] += chance;
-            weights[j] += chance;
-            total += chance;
-        }
+    for (size_t k = 0; k < ASSAY_ESTIMATE_HIDDEN * RHOS * ASSAY_ESTIMATE_SCATTERS; k++) {
+        double *at = &grid[0][0][0] + k;
+        *at = assay_real_exp(*at - most);
+        total += *at;
     }
-    for (size_t i = 0; i < RHOS; i++) {
-        rhos[i] /= total;
-    }
-    for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
-        weights[j] /= total;
+    for (size_t k = 0; k < ASSAY_ESTIMATE_HIDDEN * RHOS * ASSAY_ESTIMATE_SCATTERS; k++) {
+        *(&grid[0][0][0] + k) /= total;
     }
 }
 
-/* Mean and 95% interval of log rho. */
-static void conclude(const double rhos[RHOS], struct assay_estimate_anchor *anchor)
+/* Sums over rho: weight, mean and square of its log. */
+struct moments {
+    double weight, first, second;
+};
+
+static double spread_of(const struct moments *moments)
 {
-    double mean = 0.0;
-    double square = 0.0;
-    for (size_t i = 0; i < RHOS; i++) {
-        double log_rho = log_rho_at(i);
-        mean += rhos[i] * log_rho;
-        square += rhos[i] * log_rho * log_rho;
+    double mean = moments->first / moments->weight;
+    double variance = moments->second / moments->weight - mean * mean;
+    return assay_real_sqrt(variance > 0.0 ? variance : 0.0);
+}
+
+static void conclude(grid_type grid, struct assay_estimate_anchor *anchor)
+{
+    struct moments all = {0.0, 0.0, 0.0};
+    for (size_t h = 0; h < ASSAY_ESTIMATE_HIDDEN; h++) {
+        struct moments here = {0.0, 0.0, 0.0};
+        for (size_t i = 0; i < RHOS; i++) {
+            for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
+                double log_rho = log_rho_at(i);
+                anchor->hidden[h].weights[j] += grid[h][i][j];
+                here.weight += grid[h][i][j];
+                here.first += grid[h][i][j] * log_rho;
+                here.second += grid[h][i][j] * log_rho * log_rho;
+            }
+        }
+        if (here.weight > 0.0) {
+            anchor->hidden[h].log_rho = here.first / here.weight;
+            anchor->hidden[h].log_rho_sd = spread_of(&here);
+        }
+        anchor->hidden_mean += here.weight * hidden[h];
+        all.weight += here.weight;
+        all.first += here.first;
+        all.second += here.second;
     }
-    double variance = square - mean * mean;
-    anchor->rho_sd = assay_real_sqrt(variance > 0.0 ? variance : 0.0);
-    double half = ASSAY_ESTIMATE_Z95 * anchor->rho_sd;
+    double mean = all.first / all.weight;
+    double half = ASSAY_ESTIMATE_Z95 * spread_of(&all);
     anchor->rho = (struct assay_estimate){assay_real_exp(mean), assay_real_exp(mean - half),
                                           assay_real_exp(mean + half)};
 }
@@ -171,50 +204,79 @@ enum assay_error assay_estimate_anchor_learn(const struct assay_estimate_sold *s
     struct assay_estimate_anchor found = {.rho = {1.0, 1.0 / BAND, BAND}};
     found.mean = purchases > 0 ? shares / (double)purchases : 0.0;
     if (purchases >= ASSAY_ESTIMATE_PURCHASES_MIN) {
-        double grid[RHOS][ASSAY_ESTIMATE_SCATTERS];
-        double rhos[RHOS] = {0};
+        grid_type grid;
         fill_grid(strata, count, found.mean, grid);
-        add_up(grid, rhos, found.weights);
-        conclude(rhos, &found);
+        conclude(grid, &found);
         found.anchored = true;
     }
     *anchor = found;
     return ASSAY_OK;
 }
 
-/* The Betas of a stratum with its purchases, one for each scatter, and how probable each is. */
+#define PARTS_MAX (ASSAY_ESTIMATE_HIDDEN * ASSAY_ESTIMATE_SCATTERS)
+#define PART_MIN 5e-4 /* rarer ones are left out */
+
+/* The Betas of a stratum with its purchases, and how probable each is. */
 struct posterior {
-    struct beta betas[ASSAY_ESTIMATE_SCATTERS];
-    double weights[ASSAY_ESTIMATE_SCATTERS];
+    struct {
+        struct beta beta;
+        double weight;
+    } parts[PARTS_MAX];
+    size_t count;
     double none; /* that there are no fakes; with the weights it adds up to 1 */
 };
+
+/* Probabilities of their logarithms, without the rare ones. */
+static void norm(struct posterior *posterior, double none, double most)
+{
+    double total = none;
+    for (size_t k = 0; k < posterior->count; k++) {
+        posterior->parts[k].weight = assay_real_exp(posterior->parts[k].weight - most);
+        total += posterior->parts[k].weight;
+    }
+    size_t kept = 0;
+    double left = none;
+    for (size_t k = 0; k < posterior->count; k++) {
+        if (posterior->parts[k].weight >= PART_MIN * total) {
+            left += posterior->parts[k].weight;
+            posterior->parts[kept++] = posterior->parts[k];
+        }
+    }
+    posterior->count = kept;
+    posterior->none = none / left;
+    for (size_t k = 0; k < kept; k++) {
+        posterior->parts[k].weight /= left;
+    }
+}
 
 static void update(const struct assay_estimate_anchor *anchor,
                    const struct assay_estimate_sold *stratum, struct posterior *posterior)
 {
-    double log_rho = assay_real_log(anchor->rho.point);
     double x = (double)stratum->purchases.x;
     double misses = (double)(stratum->purchases.n - stratum->purchases.x);
     double most = -assay_real_infinity();
-    double logs[ASSAY_ESTIMATE_SCATTERS];
-    for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
-        struct guess guess = {log_rho, anchor->rho_sd, scatters[j], anchor->mean};
-        struct beta beta = beta_of(stratum, &guess);
-        posterior->betas[j] = (struct beta){beta.a + x, beta.b + misses};
-        logs[j] = log_chance(beta, stratum->purchases);
-        most = logs[j] > most ? logs[j] : most;
-    }
     double none = NONE_SOLD * assay_real_exp(-stratum->e2.point / NONE_SOLD_SHARE);
-    posterior->none = x > 0.0 ? 0.0 : none * assay_real_exp(-most);
-    double total = posterior->none;
-    for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
-        posterior->weights[j] = (1.0 - none) * anchor->weights[j] * assay_real_exp(logs[j] - most);
-        total += posterior->weights[j];
+    double none_hidden = 0.0;
+    posterior->count = 0;
+    for (size_t h = 0; h < ASSAY_ESTIMATE_HIDDEN; h++) {
+        for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
+            double weight = anchor->hidden[h].weights[j];
+            const struct guess guess = {anchor->hidden[h].log_rho, anchor->hidden[h].log_rho_sd,
+                                        scatters[j], hidden[h], anchor->mean};
+            none_hidden += h == 0 ? weight : 0.0;
+            if (weight <= 1e-6) {
+                continue;
+            }
+            struct beta beta = beta_of(stratum, &guess);
+            double log_of = log_chance(beta, stratum->purchases) + assay_real_log(weight);
+            posterior->parts[posterior->count].beta = (struct beta){beta.a + x, beta.b + misses};
+            posterior->parts[posterior->count++].weight = log_of;
+            most = log_of > most ? log_of : most;
+        }
     }
-    posterior->none /= total;
-    for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
-        posterior->weights[j] /= total;
-    }
+    none *= none_hidden; /* where some are hidden, some are sold */
+    double odds = none / (1.0 - none);
+    norm(posterior, x > 0.0 ? 0.0 : odds * assay_real_exp(-most), most);
 }
 
 /* The share below which the posterior lies with this chance: bisection to 2^-40. */
@@ -225,11 +287,9 @@ static double quantile(const struct posterior *posterior, double chance)
     for (int i = 0; i < 40; i++) {
         double middle = 0.5 * (low + high);
         double below = posterior->none;
-        for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
-            if (posterior->weights[j] > 1e-6) {
-                below += posterior->weights[j] *
-                         assay_real_beta_cdf(posterior->betas[j].a, posterior->betas[j].b, middle);
-            }
+        for (size_t k = 0; k < posterior->count; k++) {
+            const struct beta *beta = &posterior->parts[k].beta;
+            below += posterior->parts[k].weight * assay_real_beta_cdf(beta->a, beta->b, middle);
         }
         *(below < chance ? &low : &high) = middle;
     }
@@ -252,9 +312,9 @@ enum assay_error assay_estimate_e3(const struct assay_estimate_anchor *anchor,
     struct posterior posterior;
     update(anchor, stratum, &posterior);
     double mean = 0.0;
-    for (size_t j = 0; j < ASSAY_ESTIMATE_SCATTERS; j++) {
-        const struct beta *beta = &posterior.betas[j];
-        mean += posterior.weights[j] * beta->a / (beta->a + beta->b);
+    for (size_t k = 0; k < posterior.count; k++) {
+        const struct beta *beta = &posterior.parts[k].beta;
+        mean += posterior.parts[k].weight * beta->a / (beta->a + beta->b);
     }
     bool maybe_none = stratum->e2.low <= 0.0 && stratum->purchases.x == 0;
     maybe_none = maybe_none || posterior.none >= 0.025;

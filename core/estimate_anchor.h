@@ -11,6 +11,9 @@
 /* How far a stratum's log odds may be from what scans say: a grid of standard deviations. */
 #define ASSAY_ESTIMATE_SCATTERS 8
 
+/* Fakes that no scan shows (refilled packs, single copies), of what is sold: a grid of shares. */
+#define ASSAY_ESTIMATE_HIDDEN 7
+
 /** What scans say of a stratum, and what was bought there at random. */
 struct assay_estimate_sold {
     struct assay_estimate e2;
@@ -21,9 +24,12 @@ struct assay_estimate_sold {
 /** What test purchases say of all strata. */
 struct assay_estimate_anchor {
     struct assay_estimate rho; /* with its 95% interval; 1 from 1/2 to 2 if not anchored */
-    double rho_sd;             /* of log rho */
-    double weights[ASSAY_ESTIMATE_SCATTERS]; /* of the scatters; they add up to 1 */
-    double mean;                             /* share of fakes by scans where purchases were made */
+    struct {
+        double log_rho, log_rho_sd;              /* if so many are hidden */
+        double weights[ASSAY_ESTIMATE_SCATTERS]; /* how probable, with each scatter */
+    } hidden[ASSAY_ESTIMATE_HIDDEN];             /* all weights add up to 1 */
+    double hidden_mean;                          /* share of what is sold */
+    double mean;   /* share of fakes by scans where purchases were made */
     bool anchored; /* at least ASSAY_ESTIMATE_PURCHASES_MIN purchases in strata with scans */
 };
 

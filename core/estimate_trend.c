@@ -3,7 +3,7 @@
 
 #include "core/real.h"
 
-#define DRIFT 0.12 /* standard deviation of a log odds by which detection itself may drift */
+#define DRIFT 0.18 /* standard deviation of a log odds by which detection itself may drift */
 
 static bool is_sound(const struct assay_estimate_period *period)
 {

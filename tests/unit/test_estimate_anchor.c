@@ -174,6 +174,28 @@ static void chances_of_regions(void **state)
     assert_true(fabs(assay_estimate_by_rho(0.5, 2.0) - 1.0 / 3.0) < 1e-15);
 }
 
+/* Refilled packs: scans say nothing, purchases one in ten; so every stratum has some. */
+static void what_no_scan_shows_is_told_by_purchases(void **state)
+{
+    (void)state;
+    struct assay_estimate_sold strata[STRATA];
+    struct assay_estimate_anchor anchor;
+    struct assay_estimate e3;
+    for (size_t k = 0; k < STRATA; k++) {
+        strata[k] = sold(0.002, 1, 10);
+    }
+    strata[0].purchases = (struct assay_estimate_count){0, 2};
+    assert_int_equal(assay_estimate_anchor_learn(strata, STRATA, &anchor), ASSAY_OK);
+    assert_true(anchor.hidden_mean > 0.05 && anchor.hidden_mean < 0.15);
+    assert_int_equal(assay_estimate_e3(&anchor, &strata[0], &e3), ASSAY_OK);
+    assert_true(e3.low < 0.08 && e3.high > 0.10 && e3.high < 0.35);
+    for (size_t k = 0; k < STRATA; k++) {
+        strata[k].purchases.x = 0;
+    }
+    assert_int_equal(assay_estimate_anchor_learn(strata, STRATA, &anchor), ASSAY_OK);
+    assert_true(anchor.hidden_mean < 0.01);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +205,7 @@ int main(void)
         cmocka_unit_test(the_composite_is_right_and_narrow),
         cmocka_unit_test(purchases_have_the_last_word),
         cmocka_unit_test(clean_stays_clean),
+        cmocka_unit_test(what_no_scan_shows_is_told_by_purchases),
         cmocka_unit_test(chances_of_regions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
