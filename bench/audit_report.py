@@ -186,6 +186,9 @@ def judge_report(report, truth, world):
         share = true["fake_sold"] / sold
         low, high = wilson(bought["fakes"], bought["bought"])
         add("e3_held", e3["low"] <= share <= e3["high"])
+        if share > 0:  # an interval from 0 holds 0 whatever it is worth
+            add("sold_strata", 1)
+            add("sold_held", e3["low"] <= share <= e3["high"])
         add("e3_width", e3["high"] - e3["low"])
         add("alone_held", low <= share <= high)
         add("alone_width", high - low)
@@ -232,11 +235,11 @@ def line(name, sums):
 
 def goals(sums):
     n = sums["strata"]
-    held = sums["e3_held"] / n
+    held = sums.get("sold_held", 0) / max(1, sums.get("sold_strata", 0))
     ratio = sums["e3_width"] / sums["alone_width"]
     marks = [("lower bound right in at least .975 of strata", sums["bound_held"] / n,
               sums["bound_held"] / n >= .975),
-             ("composite right in .93 to .98", held, .93 <= held <= .98),
+             ("composite right in .93 to .98, where fakes are sold", held, .93 <= held <= .98),
              ("composite at most half as wide as purchases alone", ratio, ratio <= .5)]
     if "highest" in sums:
         marks.append(("upper limit in a clean market at most .02", sums["highest"], sums["highest"] <= .02))
