@@ -3,9 +3,10 @@
 # usage: bench/replay.sh BUILD [ITEMS]
 #
 # Scans a second of one core that assay-batch replay takes in, by processor time (user and system, of the
-# whole process: CSV read twice, deciding, ledger, the last checkpoint), over a simulated market of ITEMS
-# genuine items (250,000: some 630,000 scans): plain, with both outputs, and the same file again. Rows
-# name items as HANDLE:INDEX, and as codes (label keys, two CMACs each). From the environment: ROUNDS (3).
+# whole process: CSV read twice, deciding, ledger, the last checkpoint, alerts), and by the clock, disk
+# included, over a simulated market of ITEMS genuine items (250,000: some 630,000 scans): plain, with both
+# outputs, and the same file again. Rows name items as HANDLE:INDEX, and as codes (label keys, two CMACs
+# each). From the environment: ROUNDS (3).
 set -eu
 build=$(cd "${1:?usage: replay.sh BUILD [ITEMS]}" && pwd)
 items=${2:-250000}
@@ -45,18 +46,21 @@ with open("world/scans.csv") as scans, open("codes.csv", "w") as out:
         out.write(",".join((at, codes.get(handle, {}).get(index, code), rest)))
 END
 python3 - "$batch" "${ROUNDS:-3}" <<'END'
-import os, platform, resource, shutil, statistics, subprocess, sys
+import os, platform, resource, shutil, statistics, subprocess, sys, time
 batch, rounds = sys.argv[1], int(sys.argv[2])
 rows = sum(1 for _ in open("world/scans.csv")) - 1
 model = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if "model name" in l), "?")
 print(f"{os.cpu_count()} x {model}, {rows} rows, {rounds} rounds")
 
 def spent(*arguments):
+    os.sync()  # what was copied is not this run's to write
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.monotonic()
     subprocess.run([batch, "replay", *arguments, "--data", "run"], check=True,
                    stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    wall = time.monotonic() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
 
 outputs = ["--scan-out", "scans.out", "--item-out", "items.out"]
 runs = {"HANDLE:INDEX": [], "with outputs": [], "again, with outputs": [], "codes": []}
@@ -69,8 +73,11 @@ for _ in range(rounds):
         runs[name].append(spent(*arguments))
         if name == "with outputs":
             runs["again, with outputs"].append(spent(*arguments))
-print(f"{'':22}{'median us/scan':>16}{'scans/s of a core':>20}{'worst':>12}")
+print(f"load {os.getloadavg()[0]:.0f}")
+print(f"{'':22}{'median us/scan':>16}{'scans/s of a core':>20}{'worst':>12}{'by the clock':>15}")
 for name, times in runs.items():
-    median = statistics.median(times) / rows
-    print(f"{name:22}{median * 1e6:16.2f}{1 / median:20.0f}{rows / max(times):12.0f}")
+    spent_s = [processor for processor, _ in times]
+    median = statistics.median(spent_s) / rows
+    clock = rows / statistics.median(wall for _, wall in times)
+    print(f"{name:22}{median * 1e6:16.2f}{1 / median:20.0f}{rows / max(spent_s):12.0f}{clock:15.0f}")
 END
