@@ -96,11 +96,11 @@ static size_t slow_cusum(const struct week *weeks, int32_t first, int32_t *found
     double sum = 0;
     size_t count = 0;
     for (int32_t week = first; week < WEEKS; week++) {
-        double expected = 0.006 * (double)weeks[week].again + 0.3;
+        double expected = 0.004 * (double)weeks[week].again + 0.3;
         double seen = fmin((double)weeks[week].mass, 3.0 * (double)weeks[week].codes) / 65535;
         double llr = seen * log(2 * expected / expected) - (2 * expected - expected);
         sum = fmax(0, sum + llr);
-        if (sum >= 4) {
+        if (sum >= 3) {
             found_weeks[count++] = MONDAY + 7 * week;
             sum = 0;
             week += 3; /* quiet for four weeks from its Monday */
@@ -165,11 +165,11 @@ static void add_mass(struct cell cell, uint64_t mass)
 static void one_code_is_no_outbreak(void **state)
 {
     (void)state;
-    for (uint64_t codes = 1; codes <= 3; codes++) {
+    for (uint64_t codes = 1; codes <= 2; codes++) {
         begin(shipped("outbreak-weekly"));
         add((struct cell){MONDAY, 1, "CN"}, ASSAY_ROLLUP_MASS, 3000 * 65535ull);
         add((struct cell){MONDAY, 1, "CN"}, ASSAY_ROLLUP_MASS_CAPPED, codes * 65535);
-        end(codes < 3 ? 0 : 1);
+        end(codes < 2 ? 0 : 1);
     }
 }
 
@@ -208,9 +208,9 @@ static void an_outbreak_is_of_one_product_and_country(void **state)
     }
     end(0);
     begin(shipped("outbreak-weekly"));
-    add_mass((struct cell){MONDAY, 1, "CN"}, 6 * 65535);
-    add_mass((struct cell){MONDAY, 3, "DE"}, 7 * 65535);
-    end(1); /* 7 ln 2 - .3 is above 4, 6 ln 2 - .3 is not */
+    add_mass((struct cell){MONDAY, 1, "CN"}, 4 * 65535);
+    add_mass((struct cell){MONDAY, 3, "DE"}, 5 * 65535);
+    end(1); /* 5 ln 2 - .3 is above 3, 4 ln 2 - .3 is not */
     assert_string_equal(found[0].sku, "T");
     assert_string_equal(found[0].country, "DE");
     /* Monday to Sunday in the brand's zone, not after the newest scan. */
