@@ -19,6 +19,10 @@
 #define ASSAY_AUDIT_SCAN_BURST 2u /* one of many of its code within a day */
 #define ASSAY_AUDIT_SCAN_KEPT 4u  /* of a product that the report is about, whatever its day */
 
+/* A reference item with more scans was on display, or its photo went round: it does not tell how owners
+ * scan theirs, and would outweigh all others. */
+#define ASSAY_AUDIT_REFERENCE_SCANS_MAX 24
+
 struct assay_audit_scan {
     uint32_t code;  /* number of its code */
     uint32_t row;   /* of the report; ASSAY_AUDIT_NO_ROW: of none */

@@ -91,8 +91,9 @@ bool assay_audit_learn_known(const struct assay_audit_codes *codes,
     for (uint32_t i = 0; i < codes->code_count && known->reference_count > 0; i++) {
         uint32_t first = codes->first[i];
         uint32_t count = codes->first[i + 1] - first;
-        if (count < 2 || bsearch(&codes->keys[i], known->references, known->reference_count,
-                                 sizeof *known->references, compare_keys) == NULL) {
+        if (count < 2 || count > ASSAY_AUDIT_REFERENCE_SCANS_MAX ||
+            bsearch(&codes->keys[i], known->references, known->reference_count,
+                    sizeof *known->references, compare_keys) == NULL) {
             continue;
         }
         items++;

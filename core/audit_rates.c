@@ -212,7 +212,7 @@ static bool is_reference(const struct work *work, uint32_t number)
 static enum assay_error count_reference(struct work *work, uint32_t number,
                                         const struct assay_estimate_code *code)
 {
-    if (!is_reference(work, number)) {
+    if (code->scan_count > ASSAY_AUDIT_REFERENCE_SCANS_MAX || !is_reference(work, number)) {
         return ASSAY_OK;
     }
     double *chances = calloc(code->scan_count, sizeof *chances);

@@ -160,6 +160,29 @@ static void reference_items_tell_what_is_mistaken(void **state)
     assert_true(rates[0].e2.share.point < before / 2);
 }
 
+/* Copies on 3 codes of 10, and a reference item that 300 customers of a shop have tried. */
+static void a_reference_item_on_display_outweighs_nothing(void **state)
+{
+    (void)state;
+    static uint64_t references[1001];
+    struct assay_audit_known known = {.references = references};
+    memset(rates, 0, sizeof rates);
+    for (int i = 0; i < 4000; i++) {
+        code(0, i % DAYS, 2, i % 10 < 3 ? 2 : 0);
+    }
+    for (uint32_t i = 0; i < ASSAY_COUNT_OF(references); i++) {
+        code(0, (int32_t)i % DAYS, 2, i == 1000 ? 300 : 0);
+        references[i] = codes.keys[4000 + i];
+    }
+    known.reference_count = ASSAY_COUNT_OF(references) - 1;
+    run(&known, NULL);
+    double without = rates[0].e2.share.point;
+    known.reference_count = ASSAY_COUNT_OF(references);
+    run(&known, NULL);
+    assert_true(without > 0.2);
+    assert_true(rates[0].e2.share.point > 0.9 * without);
+}
+
 /* The order of codes, and of strata, is nobody's business: the bits are the same. */
 static void the_order_of_codes_changes_no_bit(void **state)
 {
@@ -204,6 +227,7 @@ int main(void)
         CASE(purchases_anchor_e3),
         CASE(a_fall_is_a_fall),
         CASE(reference_items_tell_what_is_mistaken),
+        CASE(a_reference_item_on_display_outweighs_nothing),
         CASE(the_order_of_codes_changes_no_bit),
         CASE(nothing_is_no_rate),
     };
