@@ -176,8 +176,8 @@ const char *assay_audit_assumption(const struct assay_audit *audit, size_t numbe
         "how much oftener a fake item is ever scanned than a genuine one; scans and sales cannot "
         "tell rho.",
         "A change over time hardly depends on rho, as long as rho stays what it is.",
-        "E0 is the share of codes tried that were never issued; one device or address counts once "
-        "a day.",
+        ("E0 is the share of codes tried that were never issued; one device or address counts once "
+         "a day."),
         "Places are those of addresses or of buyers' own positions, rounded to 0.1 degree.",
     };
     if (number < ASSAY_COUNT_OF(always)) {
