@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/audit_doubt.h"
 #include "core/audit_known.h"
+#include "core/audit_learn.h"
 #include "core/audit_rows.h"
 #include "core/catalog.h"
 #include "core/ledger.h"
@@ -412,9 +412,10 @@ static enum assay_error rate(struct tally *tally, struct assay_audit *audit)
         rates[i] = tally->rows.row[i].rates;
     }
     enum assay_error error = assay_audit_codes_sort(&tally->codes);
+    error = error != ASSAY_OK ? error : assay_audit_learn(&tally->codes, &known);
     if (error == ASSAY_OK) {
         choose_periods(tally, &audit->trend);
-        error = assay_audit_doubt_run(&tally->codes, &known, &results);
+        error = assay_audit_rates_run(&tally->codes, &known, &results);
     }
     for (size_t i = 0; i < tally->rows.count; i++) {
         tally->rows.row[i].rates = rates[i];

@@ -162,9 +162,8 @@ static uint16_t kind_of(const struct assay_item *item, const struct assay_scan_r
     struct assay_risk_scan risk_scan;
     struct assay_risk_kind kind;
     assay_item_risk_scan(scan, scene, &risk_scan);
-    return assay_risk_kind_of(&item->risk, &risk_scan, &kind)
-               ? (uint16_t)assay_risk_kind_index(&kind)
-               : 0;
+    (void)assay_risk_kind_of(&item->risk, &risk_scan, &kind);
+    return (uint16_t)assay_risk_kind_index(&kind);
 }
 
 /* The item's own way through the scan, as the store goes it. */
@@ -197,7 +196,7 @@ enum assay_error assay_audit_codes_add(struct assay_audit_codes *codes,
     *anew = last->day != sight->day || last->device != scan->device;
     *last = (struct assay_audit_try){scan->device, sight->day};
     bool first = codes->items[code].scans == 0;
-    uint16_t kind = first ? 0 : kind_of(&codes->items[code], scan, &sight->scene);
+    uint16_t kind = kind_of(&codes->items[code], scan, &sight->scene);
     apply(&codes->items[code], scan, sight, &risk);
     if (!assay_scan_counts(scan)) {
         return ASSAY_OK;

@@ -28,7 +28,7 @@ struct assay_audit_scan {
     uint32_t row;   /* of the report; ASSAY_AUDIT_NO_ROW: of none */
     uint32_t group; /* product x country of the scan */
     int32_t day;
-    uint16_t kind; /* assay_risk_kind_index; 0 of a first scan */
+    uint16_t kind; /* assay_risk_kind_index; of a first scan, device and accuracy alone */
     int16_t llr;   /* log(p_new / p_old), 1/1024 */
     uint8_t flags;
 };

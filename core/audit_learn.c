@@ -50,10 +50,21 @@ static bool teaches(const struct assay_audit_scan *scan)
     return alone && scan->kind % ASSAY_RISK_ORDINALS < ASSAY_RISK_ORDINAL_19;
 }
 
-static void learn_ratios(const struct kinds *kinds, int16_t llr[ASSAY_RISK_KINDS])
+static void count_firsts(const struct assay_audit_codes *codes, struct assay_risk_counts *firsts)
 {
-    static const struct assay_calibrate_counts none;
-    struct assay_calibrate_counts counts = none;
+    for (size_t i = 0; i < codes->scan_count; i++) {
+        if ((codes->scans[i].flags & ASSAY_AUDIT_SCAN_FIRST) != 0) {
+            const struct assay_risk_kind kind = kind_at(codes->scans[i].kind);
+            assay_risk_counts_add(firsts, &kind);
+        }
+    }
+}
+
+static void learn_ratios(const struct assay_audit_codes *codes, const struct kinds *kinds,
+                         int16_t llr[ASSAY_RISK_KINDS])
+{
+    struct assay_risk_counts same = {0};
+    struct assay_risk_counts firsts = {0};
     struct assay_risk_table table = *assay_risk_table_default();
     uint64_t total = 0;
     for (uint32_t i = 0; i < ASSAY_RISK_KINDS; i++) {
@@ -65,12 +76,12 @@ static void learn_ratios(const struct kinds *kinds, int16_t llr[ASSAY_RISK_KINDS
             struct assay_risk_counts one = {0};
             uint64_t over = kinds->weight[i] / (1 + total / SCANS_MAX);
             assay_risk_counts_add(&one, &kind);
-            assay_risk_counts_join(&counts.known, &one,
-                                   over < UINT32_MAX ? (uint32_t)over : UINT32_MAX,
+            assay_risk_counts_join(&same, &one, over < UINT32_MAX ? (uint32_t)over : UINT32_MAX,
                                    (uint32_t)WEIGHT_ONE);
         }
     }
-    assay_calibrate_ratios(&counts, &table);
+    count_firsts(codes, &firsts);
+    assay_calibrate_ratios_by(&same, &firsts, &table);
     memcpy(llr, table.llr, sizeof table.llr);
 }
 
@@ -105,7 +116,7 @@ bool assay_audit_learn_known(const struct assay_audit_codes *codes,
     if (items < ASSAY_AUDIT_REFERENCES_MIN) {
         return false;
     }
-    learn_ratios(&kinds, llr);
+    learn_ratios(codes, &kinds, llr);
     return true;
 }
 
@@ -194,10 +205,24 @@ enum assay_error assay_audit_learn_self(struct assay_audit_codes *codes,
         assay_audit_weigh(codes, llr);
         error = learn_once(codes, &taken, &kinds);
         if (error == ASSAY_OK) {
-            learn_ratios(&kinds, llr);
+            learn_ratios(codes, &kinds, llr);
         }
     }
     free(taken.scans);
     free(taken.chances);
+    return error;
+}
+
+enum assay_error assay_audit_learn(struct assay_audit_codes *codes,
+                                   const struct assay_audit_known *known)
+{
+    int16_t llr[ASSAY_RISK_KINDS];
+    enum assay_error error = ASSAY_OK;
+    if (!assay_audit_learn_known(codes, known, llr)) {
+        error = assay_audit_learn_self(codes, llr);
+    }
+    if (error == ASSAY_OK) {
+        assay_audit_weigh(codes, llr);
+    }
     return error;
 }

@@ -20,9 +20,14 @@ bool assay_audit_learn_known(const struct assay_audit_codes *codes,
 
 /** The same from all scans, each as far as it is likely to be by the item seen before: for want of
  *  reference items. What is taken for further items by mistake at first is found to be common, and so
- *  to say little; but so is what copies do where they are many. Changes what scans say.
+ *  to say little. Changes what scans say.
  *  returns ASSAY_OK; ASSAY_E_MEMORY; ASSAY_E_FULL. */
 ASSAY_MUST_CHECK enum assay_error assay_audit_learn_self(struct assay_audit_codes *codes,
                                                          int16_t llr[ASSAY_RISK_KINDS]);
+
+/** Scans say what these ratios say: from reference items where there are enough of them, else from
+ *  all scans. codes: sorted. returns as assay_audit_learn_self. */
+ASSAY_MUST_CHECK enum assay_error assay_audit_learn(struct assay_audit_codes *codes,
+                                                    const struct assay_audit_known *known);
 
 #endif

@@ -356,8 +356,8 @@ static enum assay_error rate_rows(const struct work *work, struct assay_audit_ra
     return error;
 }
 
-enum assay_error assay_audit_rates_anchor(struct assay_audit_rates *rates, uint32_t row_count,
-                                          struct assay_estimate_anchor *anchor)
+static enum assay_error anchor_rows(struct assay_audit_rates *rates, uint32_t row_count,
+                                    struct assay_estimate_anchor *anchor)
 {
     struct assay_estimate_sold *sold = calloc((size_t)row_count + 1, sizeof *sold);
     if (sold == NULL) {
@@ -486,9 +486,7 @@ enum assay_error assay_audit_rates_run(const struct assay_audit_codes *codes,
     error = error != ASSAY_OK ? error : number_strata(&work, NULL);
     error = error != ASSAY_OK ? error : learn(&work);
     error = error != ASSAY_OK ? error : rate_rows(&work, results->rates, results->rows);
-    error = error != ASSAY_OK
-                ? error
-                : assay_audit_rates_anchor(results->rates, results->rows, results->anchor);
+    error = error != ASSAY_OK ? error : anchor_rows(results->rates, results->rows, results->anchor);
     if (error == ASSAY_OK && results->trend != NULL) {
         error = rate_trend(&work, results->trend);
     }

@@ -56,10 +56,4 @@ ASSAY_MUST_CHECK enum assay_error assay_audit_rates_run(const struct assay_audit
                                                         const struct assay_audit_known *known,
                                                         const struct assay_audit_results *results);
 
-/** rho by the rows' purchases, and E3 of each row that was scanned; a part of the above, for rows whose
- *  E2 was changed since. returns ASSAY_OK; ASSAY_E_FIELD; ASSAY_E_MEMORY. */
-ASSAY_MUST_CHECK enum assay_error assay_audit_rates_anchor(struct assay_audit_rates *rates,
-                                                           uint32_t rows,
-                                                           struct assay_estimate_anchor *anchor);
-
 #endif

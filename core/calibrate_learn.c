@@ -18,6 +18,7 @@
 #define ITEM_SCANS_MAX 12
 
 #define USUAL_DRAWN_ITEMS 300
+#define SHARES_DRAWN 300 /* first scans */
 
 /* Largest scores that the tail is fitted to, and how many the built-in stretch weighs. */
 #define TAIL_SHARE 0.03
@@ -151,6 +152,45 @@ void assay_calibrate_ratios(const struct assay_calibrate_counts *counts,
         assay_risk_counts_join(&other, &spread, over, over == 1 ? 1 : (uint32_t)pairs);
     }
     assay_risk_learn(&same, &other, table->llr);
+}
+
+/* Counts shared out anew, their sum kept: as in `as`, drawn to what they were by so many. */
+static void share_out(uint32_t *counts, const uint32_t *as, size_t width)
+{
+    uint64_t sum = 0;
+    uint64_t of_as = 0;
+    for (size_t i = 0; i < width; i++) {
+        sum += counts[i];
+        of_as += as[i];
+    }
+    for (size_t i = 0; i < width && sum > 0; i++) {
+        uint64_t drawn = (uint64_t)counts[i] * SHARES_DRAWN / sum;
+        counts[i] = (uint32_t)(sum * (as[i] + drawn) / (of_as + SHARES_DRAWN));
+    }
+}
+
+/* What people carry and how well they are placed differs from market to market, not from item to item. */
+static void take_people(struct assay_risk_counts *other, const struct assay_risk_counts *firsts)
+{
+    _Static_assert(ASSAY_RISK_DEVICE_NEW + 1 == ASSAY_RISK_DEVICE_NONE, "side by side");
+    for (int i = 0; i < ASSAY_RISK_ORDINALS; i++) {
+        share_out(&other->device[i][ASSAY_RISK_DEVICE_NEW],
+                  &firsts->device[0][ASSAY_RISK_DEVICE_NEW], 2);
+    }
+    for (int device = ASSAY_RISK_DEVICE_NEW; device <= ASSAY_RISK_DEVICE_NONE; device++) {
+        share_out(other->accuracy[device], firsts->accuracy[device], ASSAY_RISK_ACCURACIES);
+    }
+}
+
+void assay_calibrate_ratios_by(const struct assay_risk_counts *same,
+                               const struct assay_risk_counts *firsts,
+                               struct assay_risk_table *table)
+{
+    struct assay_risk_counts joined = built_in(0);
+    struct assay_risk_counts other = built_in(1);
+    assay_risk_counts_join(&joined, same, SCAN_WEIGHT, 1);
+    take_people(&other, firsts);
+    assay_risk_learn(&joined, &other, table->llr);
 }
 
 void assay_calibrate_usual(uint64_t mass, uint32_t items, struct assay_risk_table *table)

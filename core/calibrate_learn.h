@@ -55,6 +55,14 @@ void assay_calibrate_count(struct assay_calibrate_counts *counts,
 void assay_calibrate_ratios(const struct assay_calibrate_counts *counts,
                             struct assay_risk_table *table);
 
+/** Ratios from counts of the same item's scans alone, drawn to the built-in ones. Of another item's, the
+ *  built-in ones serve, but for what its buyers share with all others of the brand.
+ *  firsts  counts of first scans: how many have a device (NEW) or none, in the first ordinal's row, and
+ *          with which accuracy. */
+void assay_calibrate_ratios_by(const struct assay_risk_counts *same,
+                               const struct assay_risk_counts *firsts,
+                               struct assay_risk_table *table);
+
 /** The mass that a first scan brings with it, from that of `items` reference items together
  *  (1/65535, each at most one), drawn to the built-in one. */
 void assay_calibrate_usual(uint64_t mass, uint32_t items, struct assay_risk_table *table);

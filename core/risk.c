@@ -224,6 +224,8 @@ static struct sight see(const struct assay_risk_state *state, const struct assay
         .accuracy_km = (uint8_t)at_most(accuracy_km, ASSAY_RISK_ANCHOR_ACCURACY_MAX_KM),
     };
     if (sight.first) {
+        sight.kind.device = scan->device_tag != 0 ? ASSAY_RISK_DEVICE_NEW : ASSAY_RISK_DEVICE_NONE;
+        sight.kind.accuracy = accuracy_of(scan);
         return sight;
     }
     sight.at_s = seconds_since_first(state, scan);

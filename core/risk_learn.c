@@ -108,7 +108,9 @@ static double times_of_kind(const struct assay_risk_counts *same,
     result *= TIMES(distance, ASSAY_RISK_DEVICES * ASSAY_RISK_ACCURACIES,
                     device * ASSAY_RISK_ACCURACIES + kind->accuracy, kind->distance);
     result *= TIMES(gap, ASSAY_RISK_DEVICES * ASSAY_RISK_DISTANCES, distance, kind->gap);
-    result *= TIMES(market, ASSAY_RISK_DISTANCES, kind->distance, kind->market);
+    if (kind->market != ASSAY_RISK_MARKET_UNKNOWN) {
+        result *= TIMES(market, ASSAY_RISK_DISTANCES, kind->distance, kind->market);
+    }
     return result * TIMES(impossible, ASSAY_RISK_DEVICES * ASSAY_RISK_DISTANCES * ASSAY_RISK_GAPS,
                           gap, (size_t)kind->impossible);
 }
@@ -148,13 +150,25 @@ static void raise_towards(int16_t llr[ASSAY_RISK_KINDS], uint32_t at, uint32_t o
     llr[at] = llr[at] > between ? llr[at] : (int16_t)between;
 }
 
+/* Whether a batch has a market says nothing of who scans. */
+static struct assay_risk_counts of_known_markets(const struct assay_risk_counts *counts)
+{
+    struct assay_risk_counts known = *counts;
+    for (int i = 0; i < ASSAY_RISK_DISTANCES; i++) {
+        known.market[i][ASSAY_RISK_MARKET_UNKNOWN] = 0;
+    }
+    return known;
+}
+
 void assay_risk_learn(const struct assay_risk_counts *same, const struct assay_risk_counts *other,
                       int16_t llr[ASSAY_RISK_KINDS])
 {
+    const struct assay_risk_counts same_known = of_known_markets(same);
+    const struct assay_risk_counts other_known = of_known_markets(other);
     for (uint32_t i = 0; i < ASSAY_RISK_KINDS; i++) {
         struct assay_risk_kind kind = kind_at(i);
         assay_assert(assay_risk_kind_index(&kind) == i);
-        double ratio = assay_real_log(times_of_kind(same, other, &kind));
+        double ratio = assay_real_log(times_of_kind(&same_known, &other_known, &kind));
         int64_t fixed = assay_real_round(ratio * 1024);
         llr[i] = (int16_t)(fixed < LLR_MIN ? LLR_MIN : fixed > LLR_MAX ? LLR_MAX : fixed);
         /* After many strangers the next is no less strange; few genuine items show it. */

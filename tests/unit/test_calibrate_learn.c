@@ -122,6 +122,42 @@ static void an_item_teaches_by_its_first_scans_alone(void **state)
     assert_in_range(assay_risk_counts_total(&counts.known), 1, 12);
 }
 
+static void add_many(struct assay_risk_counts *to, const struct assay_risk_kind *kind, int times)
+{
+    for (int i = 0; i < times; i++) {
+        assay_risk_counts_add(to, kind);
+    }
+}
+
+/* Nobody said where a batch is sold: so it is for copies as for the item itself. */
+static void markets_that_nobody_knows_say_nothing(void **state)
+{
+    (void)state;
+    struct assay_risk_kind at_home = {.device = ASSAY_RISK_DEVICE_KNOWN};
+    struct assay_risk_kind far = far_new;
+    struct assay_risk_counts firsts = {.device = {{0}}};
+    far.market = ASSAY_RISK_MARKET_UNKNOWN;
+    add_many(&counts.known, &at_home, 5000);
+    assay_calibrate_ratios_by(&counts.known, &firsts, &table);
+    assert_true(learnt(&far) > 1024);
+}
+
+/* A history without devices: buyers have none, whichever item they hold. */
+static void people_without_devices_are_no_owners_for_that(void **state)
+{
+    (void)state;
+    struct assay_risk_kind at_home = {.device = ASSAY_RISK_DEVICE_NONE};
+    struct assay_risk_kind far = far_new;
+    struct assay_risk_counts firsts = {.device = {{0}}};
+    far.device = ASSAY_RISK_DEVICE_NONE;
+    add_many(&counts.known, &at_home, 5000);
+    assay_calibrate_ratios_by(&counts.known, &firsts, &table);
+    int32_t before = learnt(&far);
+    add_many(&firsts, &at_home, 5000);
+    assay_calibrate_ratios_by(&counts.known, &firsts, &table);
+    assert_true(learnt(&far) > before + 512);
+}
+
 static int compare(const void *left, const void *right)
 {
     int32_t a = *(const int32_t *)left;
@@ -206,6 +242,8 @@ int main(void)
         CASE(one_scan_changes_little),
         CASE(first_scans_make_pairs_of_their_batch),
         CASE(an_item_teaches_by_its_first_scans_alone),
+        CASE(markets_that_nobody_knows_say_nothing),
+        CASE(people_without_devices_are_no_owners_for_that),
         CASE(levels_are_quantiles_of_many_scores),
         CASE(too_few_scores_set_nothing),
         CASE(a_wider_tail_raises_the_levels),
