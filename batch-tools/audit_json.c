@@ -178,6 +178,9 @@ const char *assay_audit_assumption(const struct assay_audit *audit, size_t numbe
         "A change over time hardly depends on rho, as long as rho stays what it is.",
         ("E0 is the share of codes tried that were never issued; one device or address counts once "
          "a day."),
+        ("What scans of one and the same item look like is learnt from reference items where a "
+         "hundred of them were scanned twice, else from all codes, most of which are taken to be "
+         "genuine."),
         "Places are those of addresses or of buyers' own positions, rounded to 0.1 degree.",
     };
     if (number < ASSAY_COUNT_OF(always)) {
@@ -185,18 +188,17 @@ const char *assay_audit_assumption(const struct assay_audit *audit, size_t numbe
     }
     number -= ASSAY_COUNT_OF(always);
     if (audit->table.is_default && number-- == 0) {
-        return "The table by which scans are weighed is the default one, learnt from a simulator "
-               "and not from this brand's items: import reference items and run calibrate.";
+        return "The table of risk is the default one, learnt from a simulator and not from this "
+               "brand's items: import reference items and run calibrate.";
     }
     if (!audit->table.is_default && number-- == 0) {
-        return "The table by which scans are weighed was learnt from this brand's own items, known "
-               "to be genuine from elsewhere.";
+        return "The table of risk was learnt from this brand's own items, known to be genuine from "
+               "elsewhere.";
     }
     if (number == 0) {
         return audit->anchor.anchored
                    ? "Test purchases tell rho, and E3 by it; they were drawn at random from all "
-                     "that "
-                     "is sold, or E3 is as wrong as their choice."
+                     "that is sold, or E3 is as wrong as their choice."
                    : "There are too few random test purchases to learn rho: E3 is a band for rho "
                      "from 1/2 to 2.";
     }
