@@ -17,11 +17,10 @@ void assay_estimate_flow_add(struct assay_estimate_flow *flow,
     }
     bool copied = assay_estimate_mixture_copied(mixture, code) > COPIED;
     for (uint32_t i = 0; i < code->scan_count; i++) {
-        if (code->scans[i].flags & ASSAY_ESTIMATE_BURST) {
-            continue;
-        }
         if (copied) {
-            flow->copied[seasons[i]]++;
+            flow->copied[seasons[i]]++; /* a code on hundreds of items has bursts too */
+        } else if (code->scans[i].flags & ASSAY_ESTIMATE_BURST) {
+            continue;
         } else if (code->scans[i].flags & ASSAY_ESTIMATE_FIRST) {
             flow->firsts[seasons[i]]++;
         } else if (seasons[i] >= first) {

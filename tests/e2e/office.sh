@@ -197,7 +197,7 @@ done_ backup --data "$data" --out "$work/keyless" --without-keys
 printf 'x' | dd of="$work/keyless/state/data.mdb" bs=1 seek=100 conv=notrunc status=none
 refused 1 "state/data.mdb" restore --from "$work/keyless" --data "$work/never"
 [ ! -e "$work/never" ] || complain "a refused restore left its folder"
-sed -i 's/"format": 1/"format": 2/' "$work/backup/backup.json"
+sed -i 's/"format": [0-9]*/"format": 999/' "$work/backup/backup.json"
 refused 1 "newer version" restore --from "$work/backup" --data "$work/never"
 refused 1 "backup.json" restore --from "$work" --data "$work/never"
 
