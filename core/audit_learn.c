@@ -17,24 +17,6 @@ struct kinds {
     uint64_t weight[ASSAY_RISK_KINDS];
 };
 
-static struct assay_risk_kind kind_at(uint32_t index)
-{
-    struct assay_risk_kind kind;
-    kind.ordinal = index % ASSAY_RISK_ORDINALS;
-    index /= ASSAY_RISK_ORDINALS;
-    kind.impossible = index % 2 != 0;
-    index /= 2;
-    kind.market = index % ASSAY_RISK_MARKETS;
-    index /= ASSAY_RISK_MARKETS;
-    kind.gap = index % ASSAY_RISK_GAPS;
-    index /= ASSAY_RISK_GAPS;
-    kind.accuracy = index % ASSAY_RISK_ACCURACIES;
-    index /= ASSAY_RISK_ACCURACIES;
-    kind.distance = index % ASSAY_RISK_DISTANCES;
-    kind.device = index / ASSAY_RISK_DISTANCES;
-    return kind;
-}
-
 void assay_audit_weigh(struct assay_audit_codes *codes, const int16_t llr[ASSAY_RISK_KINDS])
 {
     for (size_t i = 0; i < codes->scan_count; i++) {
@@ -54,7 +36,7 @@ static void count_firsts(const struct assay_audit_codes *codes, struct assay_ris
 {
     for (size_t i = 0; i < codes->scan_count; i++) {
         if ((codes->scans[i].flags & ASSAY_AUDIT_SCAN_FIRST) != 0) {
-            const struct assay_risk_kind kind = kind_at(codes->scans[i].kind);
+            const struct assay_risk_kind kind = assay_risk_kind_at(codes->scans[i].kind);
             assay_risk_counts_add(firsts, &kind);
         }
     }
@@ -72,7 +54,7 @@ static void learn_ratios(const struct assay_audit_codes *codes, const struct kin
     }
     for (uint32_t i = 0; i < ASSAY_RISK_KINDS; i++) {
         if (kinds->weight[i] > 0) {
-            const struct assay_risk_kind kind = kind_at(i);
+            const struct assay_risk_kind kind = assay_risk_kind_at(i);
             struct assay_risk_counts one = {0};
             uint64_t over = kinds->weight[i] / (1 + total / SCANS_MAX);
             assay_risk_counts_add(&one, &kind);

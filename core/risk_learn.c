@@ -115,8 +115,7 @@ static double times_of_kind(const struct assay_risk_counts *same,
                           gap, (size_t)kind->impossible);
 }
 
-/* The kind at an index: assay_risk_kind_index the other way round. */
-static struct assay_risk_kind kind_at(uint32_t index)
+struct assay_risk_kind assay_risk_kind_at(uint32_t index)
 {
     struct assay_risk_kind kind;
     kind.ordinal = index % ASSAY_RISK_ORDINALS;
@@ -166,7 +165,7 @@ void assay_risk_learn(const struct assay_risk_counts *same, const struct assay_r
     const struct assay_risk_counts same_known = of_known_markets(same);
     const struct assay_risk_counts other_known = of_known_markets(other);
     for (uint32_t i = 0; i < ASSAY_RISK_KINDS; i++) {
-        struct assay_risk_kind kind = kind_at(i);
+        struct assay_risk_kind kind = assay_risk_kind_at(i);
         assay_assert(assay_risk_kind_index(&kind) == i);
         double ratio = assay_real_log(times_of_kind(&same_known, &other_known, &kind));
         int64_t fixed = assay_real_round(ratio * 1024);

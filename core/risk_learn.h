@@ -24,6 +24,9 @@ struct assay_risk_counts {
     uint32_t impossible[ASSAY_RISK_DEVICES][ASSAY_RISK_DISTANCES][ASSAY_RISK_GAPS][2];
 };
 
+/** The kind at an index below ASSAY_RISK_KINDS: assay_risk_kind_index the other way round. Pure. */
+struct assay_risk_kind assay_risk_kind_at(uint32_t index);
+
 /** Count one scan. */
 void assay_risk_counts_add(struct assay_risk_counts *counts, const struct assay_risk_kind *kind);
 
